@@ -1,0 +1,3 @@
+"""augmint core: what every modality shares."""
+
+__version__ = "0.1.0"

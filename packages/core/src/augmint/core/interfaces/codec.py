@@ -1,0 +1,52 @@
+"""Rows of a `datasets.Dataset` to tensors and back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasets import Dataset, Features
+
+from augmint.core.interfaces.batch import Batch
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row that cannot be used: its position in the split and why, one phrase such as "image cannot be decoded"."""
+
+    row: int
+    reason: str
+
+
+class RowCodec(ABC):
+    """Knows the user's columns. Picklable, so that workers can hold one.
+
+    Attributes:
+        columns: role -> column name, such as `{"image": "img", "label": "fine_label"}`.
+        label_names: class names in index order, or None where the task has no classes.
+    """
+
+    columns: Mapping[str, str]
+    label_names: Sequence[str] | None
+
+    @abstractmethod
+    def check(self, dataset: Dataset) -> list[RowProblem]:
+        """Every row that cannot be encoded (undecodable, empty, label out of range or missing)."""
+
+    @abstractmethod
+    def encode(self, dataset: Dataset) -> Batch:
+        """All rows of `dataset` as tensors, compactly (images uint8). Callers pass slices: `dataset.select(...)`."""
+
+    @abstractmethod
+    def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
+        """Column name -> values that `Dataset.from_dict(..., features=features)` takes; only the columns the task knows."""
+
+    def labels(self, dataset: Dataset) -> list[int] | None:
+        """Class index of every row, or None where the task has no classes. Must not decode payloads."""
+        return None
+
+    @abstractmethod
+    def preview(self, batch: Batch, row: int) -> str:
+        """A self-contained HTML fragment of one row (an <img>, an <audio>, escaped text)."""

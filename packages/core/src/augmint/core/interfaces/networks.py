@@ -1,0 +1,52 @@
+"""Generator and discriminator: what a network must offer to be trained, minted from and saved."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+
+from augmint.core.interfaces.batch import Batch
+from augmint.core.interfaces.rng import RowRandom
+
+
+class Generator(nn.Module, ABC):
+    """Makes rows out of noise, optionally given a condition.
+
+    Implementations also inherit `huggingface_hub.PyTorchModelHubMixin` and take one dataclass, `config`, so that
+    `save_pretrained` and `from_pretrained` write and read safetensors.
+    """
+
+    modality: ClassVar[str]
+    """The entry point's name of the modality this belongs to, such as "vision"."""
+    output_key: ClassVar[str]
+    """The entry of the sampled batch that is generated (and differentiable), such as "image"."""
+
+    @abstractmethod
+    def sample(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:
+        """Draw `n` rows.
+
+        Args:
+            n: how many; equals `len(rng)`.
+            condition: what to condition on, n rows (for classes `{"label": int64 (n,)}`); None lets the generator draw it.
+            rng: the only source of randomness. The same rng and condition give the same rows.
+            controls: named trade-offs of the implementation, such as `truncation`.
+
+        Returns:
+            a batch with `output_key` and everything of the condition, differentiable unless under `torch.no_grad()`.
+        """
+
+    def forward(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:
+        """As `sample`; called through the wrapped module so that distributed training sees the gradients."""
+        return self.sample(n, condition, rng=rng, **controls)
+
+
+class Discriminator(nn.Module, ABC):
+    """Scores how real rows look; higher is more real."""
+
+    modality: ClassVar[str]
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> Tensor:
+        """Logits, shape (n,) or (n, ...) where further dimensions are patches or heads. Row i depends on row i alone."""

@@ -1,0 +1,223 @@
+"""A task: everything about one kind of problem that core cannot know."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch.utils.data
+from datasets import Dataset
+from torch import Tensor
+
+from augmint.core.interfaces.batch import Batch
+from augmint.core.interfaces.codec import RowCodec
+from augmint.core.interfaces.networks import Discriminator, Generator
+from augmint.core.interfaces.objective import Objective
+from augmint.core.interfaces.policy import Policy, PolicySpace
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The score of a task: its one name everywhere, its direction, and how many decimals are worth printing."""
+
+    name: str
+    greater_is_better: bool = True
+    unit: str = ""
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The user's rows. `test` is None wherever it must not be seen: search and everything before `compare`."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset | None = None
+    unlabeled: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class TaskSettings:
+    """What a task needs of the recipe.
+
+    Attributes:
+        columns: role -> column name; roles left out take the task's defaults.
+        model: the recipe's `model` section: `name_or_path`, or `scratch` with a `model_type` and config values.
+        generator: the recipe's `generator` section: `name` and config values; {} takes the task's default.
+        finetune: the recipe's `finetune` section: `transformers.TrainingArguments` keys.
+        seed: the run's seed.
+        threads: torch threads of one job, so that results do not depend on how many jobs run beside it.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+    generator: Mapping[str, Any] = field(default_factory=dict)
+    finetune: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    threads: int = 1
+
+
+class Judge(ABC):
+    """A model trained on the real training rows: says which label a row has and where it lies in feature space."""
+
+    name: str
+    """What made the features, for the report: "resnet trained on the training split", say."""
+
+    @abstractmethod
+    def probabilities(self, batch: Batch) -> Tensor:
+        """Class probabilities, float32 (n, classes), on the CPU."""
+
+    @abstractmethod
+    def embed(self, batch: Batch) -> Tensor:
+        """Features, float32 (n, dim), on the CPU."""
+
+
+@dataclass(frozen=True)
+class FinetuneJob:
+    """One fine-tuning: what to train on, how, and what to score.
+
+    Attributes:
+        rows: real training rows, in the source's Features.
+        extra: further rows of the same Features (minted or pseudo-labelled), or None.
+        share: part of every batch taken from `extra`, [0, 1).
+        policy: applied anew to every batch, or None for rows as they are.
+        augment_extra: whether `policy` is applied to extra rows too.
+        steps: optimiser steps.
+        seed: keys initialisation, batch order and augmentation.
+        evaluate: split name -> rows to score after training.
+        output_dir: where the model and `predictions.parquet` are kept; None keeps nothing.
+    """
+
+    rows: Dataset
+    steps: int
+    seed: int
+    evaluate: Mapping[str, Dataset]
+    extra: Dataset | None = None
+    share: float = 0.0
+    policy: Policy | None = None
+    augment_extra: bool = True
+    output_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class FinetuneResult:
+    """Split name -> metric in its usual unit, split name -> loss, split name -> per-row correctness or score, and the time."""
+
+    scores: Mapping[str, float]
+    losses: Mapping[str, float]
+    rows: Mapping[str, list[float]]
+    seconds: float
+
+
+class Task(ABC):
+    """One kind of problem bound to one user's rows. Subclasses live in the modality packages.
+
+    A worker process builds its own from the run directory: constructing must be cheap (no training, no decoding of all rows).
+    """
+
+    name: ClassVar[str]
+    modality: ClassVar[str]
+    metric: ClassVar[Metric]
+    default_columns: ClassVar[Mapping[str, str]]
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        self.splits, self.settings = splits, settings
+        self.codec = self.make_codec(splits.train, settings.columns)
+
+    # 1 rows -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def make_codec(cls, dataset: Dataset, columns: Mapping[str, str]) -> RowCodec:
+        """The codec for these Features. Raises UserError naming missing or wrongly typed columns and the columns there are."""
+
+    def check_settings(self) -> None:
+        """Raise UserError on model, generator or finetune settings that cannot work, before anything expensive runs."""
+
+    # 2-4 adversarial training -------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def adversarial_networks(self) -> tuple[Generator, Discriminator, Objective]:
+        """A fresh generator, discriminator and objective, initialised from `settings.seed`."""
+
+    @abstractmethod
+    def adversarial_rows(self, judge: Judge | None) -> torch.utils.data.Dataset[Batch]:
+        """A map-style data set of single rows as tensors for the adversarial trainer, unlabelled rows (pseudo-labelled by
+        the judge) included where the recipe gives them. Offers `__getitems__(indices) -> Batch` for whole batches."""
+
+    @abstractmethod
+    def adversarial_defaults(self) -> dict[str, Any]:
+        """Values of AdversarialArguments that suit these rows; the recipe's own win."""
+
+    @abstractmethod
+    def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
+        """The networks that `save_pretrained` wrote."""
+
+    # 5-6 policy and minting ---------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def policy_space(self) -> PolicySpace:
+        """Where the search looks; includes the generated part only where a generator is at hand (`mint` dimensions)."""
+
+    @abstractmethod
+    def standard_policy(self) -> Policy:
+        """The task's strong no-search baseline."""
+
+    @abstractmethod
+    def load_policy(self, values: Mapping[str, Any]) -> Policy:
+        """A policy from its JSON."""
+
+    @abstractmethod
+    def fit_judge(self, directory: Path) -> None:
+        """Train the judge on the real training rows and save it in `directory`. Deterministic in the seed; never sees test."""
+
+    @abstractmethod
+    def load_judge(self, directory: Path) -> Judge:
+        """The judge that `fit_judge` saved."""
+
+    def pseudo_labelled(self, judge: Judge) -> Dataset | None:
+        """The unlabelled rows with the judge's confident labels and the source's Features; None where there are none."""
+        return None
+
+    # 7 downstream -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def finetune(self, job: FinetuneJob) -> FinetuneResult:
+        """Fine-tune a fresh copy of the user's model by `transformers.Trainer` and score it."""
+
+
+class Modality(ABC):
+    """An installed kind of data, found through the entry-point group `augmint.modalities`."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def tasks(self) -> Mapping[str, type[Task]]:
+        """Task name -> class."""
+
+    def builtin_datasets(self) -> Mapping[str, Any]:
+        """Name -> function without arguments returning a `datasets.DatasetDict`: what `builtin:<name>` loads."""
+        return {}
+
+    @abstractmethod
+    def make_codec(self, dataset: Dataset, columns: Mapping[str, str] | None = None) -> RowCodec:
+        """A codec with the columns guessed from the Features where not given."""
+
+    @abstractmethod
+    def load_policy(self, values: Mapping[str, Any]) -> Policy: ...
+
+    @abstractmethod
+    def load_generator(self, directory: Path) -> Generator: ...
+
+    @abstractmethod
+    def load_discriminator(self, directory: Path) -> Discriminator: ...
+
+    @abstractmethod
+    def load_judge(self, directory: Path) -> Judge: ...
+
+    def demo_recipe(self) -> dict[str, Any] | None:
+        """The recipe that `augmint demo <name>` runs, or None."""
+        return None
