@@ -1,0 +1,43 @@
+"""Configuration of image discriminators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from augmint.vision.nets.config import check_config, default_width
+
+
+@dataclass
+class ImageDiscriminatorConfig:
+    """Everything that fixes a discriminator's weights' shapes; saved as `config.json`.
+
+    Attributes:
+        image_size: side in pixels, 8 to 256.
+        channels: 1 for grayscale, 3 for colour, any number from 1.
+        num_classes: 0 for an unconditional discriminator, else 2 or more.
+        architecture: "r3gan" or "sngan".
+        base_channels: channels at half the image size; doubled a stage inwards. 0 chooses by image_size.
+        max_channels: no stage has more. 0 chooses 4 * base_channels.
+        blocks: residual blocks a stage.
+        group_size: channels a group of the 3x3 convolutions (r3gan's inverted bottlenecks); 0 uses plain 3x3 pairs.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    image_size: int = 32
+    channels: int = 3
+    num_classes: int = 0
+    architecture: str = "r3gan"
+    base_channels: int = 0
+    max_channels: int = 0
+    blocks: int = 1
+    group_size: int = 0
+
+    def __post_init__(self) -> None:
+        if self.base_channels == 0:
+            self.base_channels = default_width(self.image_size)
+        if self.max_channels == 0:
+            self.max_channels = 4 * self.base_channels
+        least = {"channels": 1, "num_classes": 0, "base_channels": 4, "max_channels": 4, "blocks": 1, "group_size": 0}
+        check_config(self, "discriminator", least)

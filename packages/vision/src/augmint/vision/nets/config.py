@@ -1,0 +1,43 @@
+"""What generator and discriminator configurations share, and its checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from augmint.core.errors import UserError, nearest
+from augmint.vision.nets.geometry import base_grid
+
+ARCHITECTURES = ("r3gan", "sngan")
+
+
+def check_config(config: Any, where: str, whole: dict[str, int]) -> None:
+    """Raise UserError unless the architecture is known, the size is possible and every field in `whole` is at least its bound."""
+    if config.architecture not in ARCHITECTURES:
+        raise UserError(
+            f"There is no image GAN {config.architecture!r}.", where=f"{where}.name", fix=nearest(str(config.architecture), ARCHITECTURES)
+        )
+    base_grid(config.image_size)
+    for name, least in whole.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise UserError(f"{name} is {value!r}.", where=f"{where}.{name}", fix=f"Use a whole number, {least} or more.")
+    if config.num_classes == 1:
+        raise UserError("num_classes is 1.", where=f"{where}.num_classes", fix="Use 0 for an unconditional GAN, or 2 or more.")
+    if config.max_channels < config.base_channels:
+        raise UserError(
+            f"max_channels ({config.max_channels}) is less than base_channels ({config.base_channels}).",
+            where=f"{where}.max_channels",
+            fix="Raise it, or lower base_channels.",
+        )
+    group = config.group_size
+    if group and (2 * config.base_channels) % group:
+        raise UserError(
+            f"group_size ({group}) does not divide twice base_channels ({2 * config.base_channels}).",
+            where=f"{where}.group_size",
+            fix="Use 0 (no groups) or a divisor.",
+        )
+
+
+def default_width(image_size: int) -> int:
+    """Channels at the finest stage: wide for small images; at 64 px and more the fine stages hold most of the work and get less."""
+    return 48 if image_size <= 40 else 32
