@@ -48,6 +48,7 @@ class TaskSettings:
         model: the recipe's `model` section: `name_or_path`, or `scratch` with a `model_type` and config values.
         generator: the recipe's `generator` section: `name` and config values; {} takes the task's default.
         finetune: the recipe's `finetune` section: `transformers.TrainingArguments` keys.
+        judge: the recipe's `judge` section: how the label judge is trained.
         seed: the run's seed.
         threads: torch threads of one job, so that results do not depend on how many jobs run beside it.
     """
@@ -56,6 +57,7 @@ class TaskSettings:
     model: Mapping[str, Any] = field(default_factory=dict)
     generator: Mapping[str, Any] = field(default_factory=dict)
     finetune: Mapping[str, Any] = field(default_factory=dict)
+    judge: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     threads: int = 1
 
@@ -82,6 +84,7 @@ class FinetuneJob:
     Attributes:
         rows: real training rows, in the source's Features.
         extra: further rows of the same Features (minted or pseudo-labelled), or None.
+        extra_targets: class probabilities of the extra rows, float32 (len(extra), classes), or None for their labels.
         share: part of every batch taken from `extra`, [0, 1).
         policy: applied anew to every batch, or None for rows as they are.
         augment_extra: whether `policy` is applied to extra rows too.
@@ -96,6 +99,7 @@ class FinetuneJob:
     seed: int
     evaluate: Mapping[str, Dataset]
     extra: Dataset | None = None
+    extra_targets: Tensor | None = None
     share: float = 0.0
     policy: Policy | None = None
     augment_extra: bool = True
@@ -128,6 +132,12 @@ class Task(ABC):
         self.codec = self.make_codec(splits.train, settings.columns)
 
     # 1 rows -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def adapt(cls, dataset: Dataset, columns: Mapping[str, str]) -> Dataset:
+        """The rows with stored columns cast to the feature types the task works with (encoded bytes to `Image()`, say).
+        Called once, right after loading. The default changes nothing."""
+        return dataset
 
     @classmethod
     @abstractmethod

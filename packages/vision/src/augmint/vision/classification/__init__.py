@@ -1,0 +1,1 @@
+"""Image classification: the user's Transformers model, its fine-tuning, and the judge."""

@@ -1,0 +1,122 @@
+"""The judge: the user's classifier trained on the real training rows with the standard policy, several seeds averaged.
+
+It says which label a minted row has, gives features for distances, and labels unlabelled rows. It never sees the test split.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from augmint.core.interfaces import Batch, Judge, Policy, keyed_seed
+from augmint.vision.classification.model import Preprocessing, build_model
+from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.training import fixed_threads, temporary_output, train, training_arguments
+from augmint.vision.rows import ImageRows
+
+
+class ImageJudge(Judge):
+    """An ensemble of classifiers.
+
+    Args:
+        members: the networks, on one device.
+        preprocessing: what they want done to pixels.
+        name: what the report calls them.
+    """
+
+    def __init__(self, members: Sequence[nn.Module], preprocessing: Preprocessing, name: str) -> None:
+        self.members, self.preprocessing, self.name = [member.eval() for member in members], preprocessing, name
+
+    @torch.no_grad()
+    def _run(self, batch: Batch, hidden: bool) -> list[tuple[Tensor, Tensor | None]]:
+        device = next(self.members[0].parameters()).device
+        results = []
+        for member in self.members:
+            logits, features = [], []
+            for pixels in batch["image"].split(256):
+                output = member(pixel_values=self.preprocessing(pixels.to(device)), output_hidden_states=hidden)
+                logits.append(output.logits.float().cpu())
+                if hidden:
+                    features.append(_pool(output.hidden_states[-1]).float().cpu())
+            results.append((torch.cat(logits), torch.cat(features) if hidden else None))
+            if hidden:
+                break
+        return results
+
+    def probabilities(self, batch: Batch) -> Tensor:
+        """Softmax averaged over the members, float32 (n, classes)."""
+        if not len(batch["image"]):
+            return torch.zeros(0, int(self.members[0].config.num_labels))  # type: ignore[union-attr]
+        return torch.stack([logits.softmax(1) for logits, _ in self._run(batch, hidden=False)]).mean(0)
+
+    def embed(self, batch: Batch) -> Tensor:
+        """The first member's last hidden state averaged over positions, float32 (n, dim)."""
+        features = self._run(batch, hidden=True)[0][1]
+        assert features is not None
+        return features
+
+
+def _pool(hidden: Tensor) -> Tensor:
+    # (n, C, H, W) of convolutional networks or (n, T, D) of transformers
+    return hidden.mean((2, 3)) if hidden.ndim == 4 else hidden.mean(1)
+
+
+def fit(
+    directory: Path, rows: ImageRows, extra: ImageRows | None, share: float, policy: Policy, *, members: int, steps: int, seed: int,
+    threads: int, model: Mapping[str, Any], finetune: Mapping[str, Any], key: str = "judge",
+) -> None:
+    """Train `members` classifiers and save them in `directory`, whole or not at all."""
+    names = rows.codec.label_names or []
+    unfinished = directory.with_name(directory.name + ".tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    for member in range(members):
+        own = keyed_seed(seed, key, member)
+        network, preprocessing = build_model(model, names, channels=rows.codec.channels, size=rows.codec.size or 0, seed=own)
+        values = dict(finetune)
+        batch_size = int(values.get("per_device_train_batch_size", 128))
+        plan = TrainingPlan(rows, extra, None, share, policy, augment_extra=True, classes=len(names), batch_size=batch_size,
+                            steps=steps, seed=own)
+        with fixed_threads(threads), temporary_output() as scratch:
+            arguments = training_arguments(values, pretrained=bool(model.get("name_or_path")), steps=steps, seed=own, output_dir=scratch)
+            train(network, preprocessing, plan, arguments, {})
+        state = {name: tensor.contiguous().clone() for name, tensor in network.state_dict().items()}
+        save_file(state, unfinished / f"member-{member}.safetensors")
+        network.config.save_pretrained(unfinished)  # type: ignore[union-attr, operator]
+    kind = getattr(network.config, "model_type", "classifier")
+    info = {"members": members, "size": preprocessing.size, "mean": preprocessing.mean, "std": preprocessing.std,
+            "name": f"{members} x {kind} trained on the training split" + (" and pseudo-labelled rows" if extra is not None else "")}
+    (unfinished / "judge.json").write_text(json.dumps(info, indent=1))
+    shutil.rmtree(directory, ignore_errors=True)
+    os.replace(unfinished, directory)
+
+
+def load(directory: Path) -> ImageJudge:
+    """The judge that `fit` saved."""
+    from transformers import AutoConfig, AutoModelForImageClassification
+
+    info = json.loads((directory / "judge.json").read_text())
+    config = AutoConfig.from_pretrained(directory)
+    members = []
+    for member in range(info["members"]):
+        with torch.random.fork_rng():
+            network = AutoModelForImageClassification.from_config(config)
+        network.load_state_dict(load_file(directory / f"member-{member}.safetensors"))
+        members.append(network)
+    return ImageJudge(members, Preprocessing(info["size"], tuple(info["mean"]), tuple(info["std"])), info["name"])
+
+
+def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarray]:
+    """Positions whose top class has at least `least` probability, and that class: both int64 (k,)."""
+    top, label = probabilities.max(1)
+    keep = (top >= least).numpy()
+    return np.flatnonzero(keep), label.numpy()[keep]

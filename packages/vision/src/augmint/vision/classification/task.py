@@ -1,0 +1,189 @@
+"""`task: image-classification`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch.utils.data
+from datasets import ClassLabel, Dataset, Image
+
+from augmint.core.errors import UserError
+from augmint.core.interfaces import (
+    Batch, Discriminator, FinetuneJob, FinetuneResult, Generator, Judge, Metric, Objective, Policy, PolicySpace, RowCodec, Splits,
+    Task, TaskSettings,
+)
+from augmint.vision.classification import judge as judges
+from augmint.vision.classification.gan_rows import AdversarialRows
+from augmint.vision.classification.model import build_model, check_model
+from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.settings import JudgeSettings, batch_size_of, check_finetune, steps_of
+from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
+from augmint.vision.classification.training import fixed_threads, temporary_output, train, training_arguments
+from augmint.vision.codec import ImageCodec, find_columns
+from augmint.vision.discriminators import ImageDiscriminator
+from augmint.vision.generators import ImageGenerator, build_pair
+from augmint.vision.objective import adversarial_defaults, image_objective
+from augmint.vision.policy import ImagePolicy, ImagePolicySpace, trivial_augment
+from augmint.vision.rows import ImageRows
+
+
+class ImageClassification(Task):
+    """Whole-image labels; the metric is accuracy in percent."""
+
+    name: ClassVar[str] = "image-classification"
+    modality: ClassVar[str] = "vision"
+    metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2)
+    default_columns: ClassVar[Mapping[str, str]] = {"image": "image", "label": "label"}
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        super().__init__(splits, settings)
+        self.codec: ImageCodec
+        sample = splits.train.select(range(min(256, len(splits.train))))
+        column = self.codec.columns["image"]
+        self.source_size = data_size(sample, column)
+        self.codec.size = working_size(settings.model, self.source_size)
+        self.judge_settings = JudgeSettings.from_dict(settings.judge)
+
+    @classmethod
+    def adapt(cls, dataset: Dataset, columns: Mapping[str, str]) -> Dataset:
+        """Encoded bytes, paths or `{"bytes", "path"}` structs become `Image()`."""
+        name = columns.get("image") or "image"
+        if name in dataset.column_names and not isinstance(dataset.features[name], Image):
+            try:
+                return dataset.cast_column(name, Image())
+            except (TypeError, ValueError, NotImplementedError) as error:
+                raise UserError(
+                    f"Column {name!r} holds {dataset.features[name]}, not images.", where="data.columns.image",
+                    fix="Give a column of images, encoded bytes or file paths.",
+                ) from error
+        return dataset
+
+    @classmethod
+    def make_codec(cls, dataset: Dataset, columns: Mapping[str, str]) -> RowCodec:
+        found = find_columns(dataset.features, columns)
+        feature = dataset.features[found["label"]]
+        if not isinstance(feature, ClassLabel):
+            raise UserError(f"Column {found['label']!r} holds {feature}, not class labels.", where="data.columns.label",
+                            fix="Give a column of class labels (whole numbers or strings).")
+        return ImageCodec(found, feature.names, channels_of(dataset, found["image"]), None)
+
+    def check_settings(self) -> None:
+        check_model(self.settings.model)
+        check_finetune(self.settings.finetune)
+        self.adversarial_networks()
+
+    # adversarial training -----------------------------------------------------------------------------------------
+
+    @property
+    def classes(self) -> int:
+        return len(self.codec.label_names or ())
+
+    @property
+    def image_size(self) -> int:
+        """Side of generated images."""
+        return generator_size(self.settings.generator, self.source_size)
+
+    def adversarial_networks(self) -> tuple[Generator, Discriminator, Objective]:
+        values = {key: value for key, value in self.settings.generator.items() if key not in ("name", "image_size")}
+        name = self.settings.generator.get("name", "r3gan")
+        generator, discriminator = build_pair(
+            name, values, image_size=self.image_size, channels=self.codec.channels, num_classes=self.classes, seed=self.settings.seed
+        )
+        return generator, discriminator, image_objective(name, dataset_size=self._adversarial_size())
+
+    def _adversarial_size(self) -> int:
+        return len(self.splits.train) + (len(self.splits.unlabeled) if self.splits.unlabeled is not None else 0)
+
+    def adversarial_rows(self, judge: Judge | None) -> torch.utils.data.Dataset[Batch]:
+        parts = [ImageRows(self.splits.train, self.codec)]
+        more = self.pseudo_labelled(judge) if judge is not None else None
+        if more is not None and len(more):
+            parts.append(ImageRows(more, self.codec))
+        return AdversarialRows(parts, self.image_size)
+
+    def adversarial_defaults(self) -> dict[str, Any]:
+        name = self.settings.generator.get("name", "r3gan")
+        return adversarial_defaults(dataset_size=self._adversarial_size(), image_size=self.image_size, architecture=name)
+
+    def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
+        return ImageGenerator.from_pretrained(generator_dir), ImageDiscriminator.from_pretrained(discriminator_dir)
+
+    # policy and judge ---------------------------------------------------------------------------------------------
+
+    def policy_space(self) -> PolicySpace:
+        return ImagePolicySpace(channels=self.codec.channels, image_size=self.codec.size or 0, mint=True)
+
+    def standard_policy(self) -> Policy:
+        return trivial_augment()
+
+    def load_policy(self, values: Mapping[str, Any]) -> Policy:
+        return ImagePolicy.from_dict(values)
+
+    @property
+    def steps(self) -> int:
+        return steps_of(self.settings.finetune, len(self.splits.train))
+
+    def fit_judge(self, directory: Path) -> None:
+        """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
+
+        Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
+        """
+        rows = ImageRows(self.splits.train, self.codec)
+        common: dict[str, Any] = {
+            "members": self.judge_settings.members, "steps": self.steps, "seed": self.settings.seed, "threads": self.settings.threads,
+            "model": self.settings.model, "finetune": self.settings.finetune,
+        }
+        first = directory if self.splits.unlabeled is None else directory.with_name(directory.name + "-round-0")
+        judges.fit(first, rows, None, 0.0, self.standard_policy(), **common)
+        if self.splits.unlabeled is None:
+            return
+        for number in range(1, self.judge_settings.rounds + 1):
+            more = self.pseudo_labelled(judges.load(first))
+            last = number == self.judge_settings.rounds
+            target = directory if last else directory.with_name(f"{directory.name}-round-{number}")
+            extra = ImageRows(more, self.codec) if more is not None and len(more) else None
+            judges.fit(target, rows, extra, self.judge_settings.pseudo_share, self.standard_policy(), key=f"judge-{number}", **common)
+            first = target
+        if first != directory:
+            first.rename(directory)
+
+    def load_judge(self, directory: Path) -> Judge:
+        return judges.load(directory)
+
+    def pseudo_labelled(self, judge: Judge) -> Dataset | None:
+        """Unlabelled rows whose averaged top probability reaches `judge.min_confidence`, in the training rows' Features."""
+        unlabeled, features = self.splits.unlabeled, self.splits.train.features
+        if unlabeled is None:
+            return None
+        image, label = self.codec.columns["image"], self.codec.columns["label"]
+        codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size)
+        with fixed_threads(self.settings.threads):
+            probabilities = judge.probabilities(ImageRows(unlabeled, codec).all())
+        at, labels = judges.confident(probabilities, self.judge_settings.min_confidence)
+        chosen = unlabeled.select_columns([image]).select(at).add_column(label, labels.tolist())
+        for name in features:
+            if name not in chosen.column_names:
+                chosen = chosen.add_column(name, [None] * len(chosen))
+        return chosen.select_columns(list(features)).cast(features)
+
+    # downstream ---------------------------------------------------------------------------------------------------
+
+    def finetune(self, job: FinetuneJob) -> FinetuneResult:
+        names = self.codec.label_names or []
+        network, preprocessing = build_model(
+            self.settings.model, names, channels=self.codec.channels, size=self.codec.size or 0, seed=job.seed
+        )
+        plan = TrainingPlan(
+            ImageRows(job.rows, self.codec), ImageRows(job.extra, self.codec) if job.extra is not None else None, job.extra_targets,
+            job.share, job.policy, augment_extra=job.augment_extra, classes=len(names),
+            batch_size=batch_size_of(self.settings.finetune), steps=job.steps, seed=job.seed,
+        )
+        evaluate = {split: ImageRows(rows, self.codec) for split, rows in job.evaluate.items()}
+        with fixed_threads(self.settings.threads), temporary_output() as scratch:
+            arguments = training_arguments(
+                self.settings.finetune, pretrained=bool(self.settings.model.get("name_or_path")), steps=job.steps, seed=job.seed,
+                output_dir=scratch,
+            )
+            return train(network, preprocessing, plan, arguments, evaluate, job.output_dir)

@@ -1,0 +1,133 @@
+"""Fine-tuning by `transformers.Trainer`, the same way for every arm."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import SequentialSampler
+from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
+
+from augmint.core.interfaces import Batch, FinetuneResult
+from augmint.vision.classification.model import Preprocessing
+from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.rows import ImageRows
+
+# What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
+PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01, "warmup_steps": 0.1}
+SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.05, "warmup_steps": 0.1}
+COMMON = {"lr_scheduler_type": "cosine", "per_device_train_batch_size": 128, "max_grad_norm": 1.0}
+
+
+@contextmanager
+def isolated_randomness() -> Iterator[None]:
+    """transformers.Trainer seeds the global generators; this puts them back as they were."""
+    python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    with torch.random.fork_rng():
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+@contextmanager
+def fixed_threads(threads: int) -> Iterator[None]:
+    """Sums are rounded differently with other thread counts, so every job runs with the number its recipe gives."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class ArmTrainer(Trainer):
+    """`Trainer` over a `TrainingPlan`: batches come whole and in the plan's order, targets are soft."""
+
+    def __init__(self, *args: Any, preprocessing: Preprocessing, **kwargs: Any) -> None:
+        super().__init__(*args, data_collator=self._collate, **kwargs)
+        self.preprocessing = preprocessing
+        for callback in (PrinterCallback, ProgressCallback):
+            self.remove_callback(callback)
+
+    def _collate(self, batch: Batch) -> Batch:
+        targets = batch["soft_label"] if "soft_label" in batch else batch["label"]
+        return {"pixel_values": self.preprocessing(batch["image"]), "labels": targets}
+
+    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
+        assert self.train_dataset is not None
+        return SequentialSampler(self.train_dataset)
+
+    def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
+        outputs = model(pixel_values=inputs["pixel_values"])
+        # cross_entropy takes class indices (evaluation) and class probabilities (training) alike
+        loss = F.cross_entropy(outputs.logits.float(), inputs["labels"])
+        return (loss, outputs) if return_outputs else loss
+
+
+def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> TrainingArguments:
+    """The recipe's `finetune` section over augmint's defaults. `max_steps` is the arms' shared number of steps."""
+    chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
+    chosen.pop("num_train_epochs", None)
+    fixed = {
+        "output_dir": output_dir, "max_steps": steps, "seed": seed % 2**32, "data_seed": seed % 2**32, "save_strategy": "no",
+        "eval_strategy": "no", "logging_strategy": "no", "report_to": "none", "disable_tqdm": True, "remove_unused_columns": False,
+        "label_names": ["labels"], "dataloader_pin_memory": torch.cuda.is_available(),
+    }
+    return TrainingArguments(**{**chosen, **fixed})
+
+
+def train(
+    network: nn.Module, preprocessing: Preprocessing, plan: TrainingPlan, arguments: TrainingArguments,
+    evaluate: Mapping[str, ImageRows], output_dir: Path | None = None,
+) -> FinetuneResult:
+    """Train on the plan, score every split; accuracy in percent."""
+    started = time.perf_counter()
+    with isolated_randomness():
+        trainer = ArmTrainer(model=network, args=arguments, train_dataset=plan, preprocessing=preprocessing)
+        trainer.train()
+    scores, losses, rows = {}, {}, {}
+    for split, data in evaluate.items():
+        labels = data.all()["label"]
+        logits = predict(network, preprocessing, data)
+        correct = (logits.argmax(1) == labels).float()
+        scores[split] = round(100 * float(correct.mean()), 6)
+        losses[split] = float(F.cross_entropy(logits, labels))
+        rows[split] = (100 * correct).tolist()
+        if output_dir is not None:
+            output_dir.mkdir(parents=True, exist_ok=True)
+            table = pa.table({"label": labels.numpy(), "prediction": logits.argmax(1).numpy()})
+            pq.write_table(table, output_dir / f"predictions-{split}.parquet")
+    if output_dir is not None:
+        network.save_pretrained(output_dir)  # type: ignore[operator]
+    return FinetuneResult(scores, losses, rows, time.perf_counter() - started)
+
+
+@torch.no_grad()
+def predict(network: nn.Module, preprocessing: Preprocessing, data: ImageRows, batch_size: int = 256) -> Tensor:
+    """Logits, float32 (n, classes), on the CPU."""
+    device = next(network.parameters()).device
+    network.eval()
+    parts = [
+        network(pixel_values=preprocessing(data.__getitems__(list(range(at, min(at + batch_size, len(data)))))["image"].to(device)))
+        .logits.float().cpu()
+        for at in range(0, len(data), batch_size)
+    ]
+    return torch.cat(parts)
+
+
+def temporary_output() -> tempfile.TemporaryDirectory[str]:
+    """transformers.Trainer wants a folder even when nothing is kept."""
+    return tempfile.TemporaryDirectory(prefix="augmint-finetune-")
