@@ -1,0 +1,69 @@
+"""Which rows: stratified, seeded, and nested, so that a smaller study uses a part of a larger one's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from augmint.core.data.config import Limit
+from augmint.core.interfaces import keyed_generator
+
+
+def stratified_order(labels: Sequence[int] | None, n: int, seed: int, purpose: str) -> list[np.ndarray]:
+    """Row positions of every class in a seeded order (one group where there are no labels)."""
+    rng = keyed_generator(seed, "data", purpose)
+    if labels is None:
+        return [rng.permutation(n)]
+    array = np.asarray(labels, dtype=np.int64)
+    return [rng.permutation(np.flatnonzero(array == value)) for value in np.unique(array)]
+
+
+def proportional(counts: Sequence[int] | np.ndarray, total: int) -> np.ndarray:
+    """`total` shared out in proportion to `counts` by largest remainders; no share exceeds its count; sums to
+    min(total, sum of counts).
+
+    Example:
+        >>> proportional([50, 30, 20], 11).tolist()
+        [6, 3, 2]
+    """
+    sizes = np.asarray(counts, dtype=np.int64)
+    total = min(int(total), int(sizes.sum()))
+    if total == 0:
+        return np.zeros_like(sizes)
+    exact = sizes * (total / sizes.sum())
+    share = np.minimum(np.floor(exact + 1e-9).astype(np.int64), sizes)
+    # Largest remainders first, earlier classes on ties.
+    order = np.lexsort((np.arange(len(sizes)), -(exact - share)))
+    while share.sum() < total:
+        for index in order:
+            if share.sum() == total:
+                break
+            if share[index] < sizes[index]:
+                share[index] += 1
+    return share
+
+
+def split_off(labels: Sequence[int] | None, n: int, fraction: float, seed: int, purpose: str) -> tuple[np.ndarray, np.ndarray]:
+    """Positions that stay and positions split off, both ascending.
+
+    Every class gives about `fraction` of its rows, at least one where it has two, and keeps at least one.
+    """
+    off = []
+    for group in stratified_order(labels, n, seed, purpose):
+        count = min(max(round(len(group) * fraction), 1), len(group) - 1)
+        off.append(group[:count])
+    chosen = np.sort(np.concatenate(off)) if off else np.zeros(0, dtype=np.int64)
+    return np.setdiff1d(np.arange(n), chosen), chosen
+
+
+def limited(labels: Sequence[int] | None, n: int, limit: Limit, seed: int, purpose: str) -> np.ndarray:
+    """Positions within the limit, ascending. The same seed gives nested subsets: 10 a class are among its 20 a class."""
+    if limit is None:
+        return np.arange(n)
+    groups = stratified_order(labels, n, seed, purpose)
+    if isinstance(limit, Mapping):
+        counts = np.array([limit["per_class"]] * len(groups))
+    else:
+        counts = proportional([len(group) for group in groups], limit)
+    return np.sort(np.concatenate([group[:count] for group, count in zip(groups, counts)]))
