@@ -14,7 +14,10 @@ from augmint.vision.discriminators.sngan import SNDiscriminatorBody
 from augmint.vision.generators.image import check_labels
 from augmint.vision.nets.geometry import base_grid, centre_pad
 
-BODIES = {"r3gan": R3DiscriminatorBody, "sngan": SNDiscriminatorBody}
+BODIES: dict[str, type[R3DiscriminatorBody] | type[SNDiscriminatorBody]] = {
+    "r3gan": R3DiscriminatorBody,
+    "sngan": SNDiscriminatorBody,
+}
 
 
 class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augmint", tags=["gan", "discriminator"]):
@@ -29,6 +32,7 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
     """
 
     modality = "vision"
+    condition_strength: Tensor
 
     def __init__(self, config: ImageDiscriminatorConfig) -> None:
         super().__init__()
@@ -36,16 +40,16 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
         side, doublings = base_grid(config.image_size)
         self.padded_size = side * 2**doublings
         self.body = BODIES[config.architecture](config)
-        self.embed: nn.Embedding | None = None
-        self.score: nn.Module = nn.Linear(self.body.feature_dim, 1)
-        nn.init.normal_(self.score.weight, std=self.body.feature_dim**-0.5)
-        nn.init.zeros_(self.score.bias)
-        if config.num_classes:
-            self.embed = nn.Embedding(config.num_classes, self.body.feature_dim)
-            nn.init.normal_(self.embed.weight, std=self.body.feature_dim**-0.5)
+        dim = self.body.feature_dim
+        score: nn.Module = nn.Linear(dim, 1)
+        embed: nn.Module = nn.Embedding(max(1, config.num_classes), dim)
+        with torch.no_grad():
+            for parameter in (*score.parameters(), *embed.parameters()):
+                parameter.normal_(std=dim**-0.5)
         if config.architecture == "sngan":
-            self.score = spectral_norm(self.score)
-            self.embed = spectral_norm(self.embed) if self.embed is not None else None
+            score, embed = spectral_norm(score), spectral_norm(embed)
+        self.score = score
+        self.embed = embed if config.num_classes else None
         self.register_buffer("condition_strength", torch.ones(()))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -57,9 +61,8 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
         """
         image, size = batch["image"], self.config.image_size
         if tuple(image.shape[1:]) != (self.config.channels, size, size):
-            raise UserError(
-                f"Images are {tuple(image.shape[1:])}.", where="discriminator", fix=f"They must be {(self.config.channels, size, size)}."
-            )
+            wanted = (self.config.channels, size, size)
+            raise UserError(f"Images are {tuple(image.shape[1:])}.", where="discriminator", fix=f"They must be {wanted}.")
         features = self.body(centre_pad(image, self.padded_size)).float()
         logits = self.score(features)[:, 0]
         if self.embed is not None:

@@ -5,6 +5,7 @@ Source: Huang et al. 2024, "The GAN is dead; long live the GAN! A modern baselin
 
 from __future__ import annotations
 
+import itertools
 from typing import cast
 
 import torch
@@ -31,7 +32,7 @@ class R3DiscriminatorBody(nn.Module):
             for width in widths
         )
         self.widen = nn.ModuleList(
-            scaled_conv(a, b, 1, gain=0.7) if a != b else nn.Identity() for a, b in zip(widths[:-1], widths[1:], strict=True)
+            scaled_conv(a, b, 1, gain=0.7) if a != b else nn.Identity() for a, b in itertools.pairwise(widths)
         )
         self.downsample = Downsample()
         self.feature_dim = widths[-1]

@@ -27,6 +27,7 @@ class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", ta
 
     modality = "vision"
     output_key = "image"
+    condition_strength: Tensor
 
     def __init__(self, config: ImageGeneratorConfig) -> None:
         super().__init__()
@@ -47,13 +48,13 @@ class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", ta
             truncation: above 0; the noise is multiplied by it. Under 1 images are more typical and less diverse.
 
         Returns:
-            `{"image": float32 (n, channels, size, size) in [-1, 1], "label": int64 (n,)}`, without label where there are no classes.
+            `{"image": float32 (n, channels, size, size) in [-1, 1], "label": int64 (n,)}`; no label where there are no classes.
 
         Raises:
             UserError: labels are missing or out of range, or truncation is not above 0.
         """
         if not truncation > 0:
-            raise UserError(f"truncation is {truncation!r}.", where="truncation", fix="Use a number above 0, 1 for the model as trained.")
+            raise UserError(f"truncation is {truncation!r}.", where="truncation", fix="Use a number above 0; 1 changes nothing.")
         noise = rng.normal(self.config.latent_dim) * truncation
         condition = dict(condition or {})
         if self.embed is None:

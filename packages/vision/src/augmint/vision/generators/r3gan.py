@@ -5,6 +5,7 @@ Source: Huang et al. 2024, "The GAN is dead; long live the GAN! A modern baselin
 
 from __future__ import annotations
 
+import itertools
 from typing import cast
 
 import torch
@@ -31,12 +32,13 @@ class R3GeneratorBody(nn.Module):
         nn.init.zeros_(self.modulate.bias)
         self.stages = nn.ModuleList(
             nn.ModuleList(
-                ResidualBlock(width, group_size=config.group_size, style_dim=style_dim, blocks_in_net=total) for _ in range(config.blocks)
+                ResidualBlock(width, group_size=config.group_size, style_dim=style_dim, blocks_in_net=total)
+                for _ in range(config.blocks)
             )
             for width in widths
         )
         self.narrow = nn.ModuleList(
-            scaled_conv(a, b, 1, gain=0.7) if a != b else nn.Identity() for a, b in zip(widths[:-1], widths[1:], strict=True)
+            scaled_conv(a, b, 1, gain=0.7) if a != b else nn.Identity() for a, b in itertools.pairwise(widths)
         )
         self.upsample = Upsample()
         self.head = scaled_conv(widths[-1], 4 * config.channels, 3, gain=0.5)

@@ -64,7 +64,7 @@ def build_pair(
     """
     values = dict(values or {})
     check_generator_values(name, values)
-    given = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name}
+    given: dict[str, Any] = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name}
     shared = {key: value for key, value in values.items() if not key.startswith(OF_DISCRIMINATOR)}
     own = {key.removeprefix(OF_DISCRIMINATOR): value for key, value in values.items() if key.startswith(OF_DISCRIMINATOR)}
     both = {key: value for key, value in shared.items() if key in _keys(ImageDiscriminatorConfig)}

@@ -95,7 +95,7 @@ class ConditionalNorm(nn.Module):
 
 
 class ConditionalBlock(nn.Module):
-    """Residual block of the sngan generator: (n, inputs, H, W), (n, style_dim) to (n, outputs, 2H, 2W) or, not doubling, (n, outputs, H, W).
+    """Residual block of the sngan generator: (n, inputs, H, W), (n, style_dim) to (n, outputs, 2H, 2W), or H, W not doubling.
 
     Source: Miyato and Koyama 2018, "cGANs with projection discriminator".
     """

@@ -13,9 +13,8 @@ ARCHITECTURES = ("r3gan", "sngan")
 def check_config(config: Any, where: str, whole: dict[str, int]) -> None:
     """Raise UserError unless the architecture is known, the size is possible and every field in `whole` is at least its bound."""
     if config.architecture not in ARCHITECTURES:
-        raise UserError(
-            f"There is no image GAN {config.architecture!r}.", where=f"{where}.name", fix=nearest(str(config.architecture), ARCHITECTURES)
-        )
+        hint = nearest(str(config.architecture), ARCHITECTURES)
+        raise UserError(f"There is no image GAN {config.architecture!r}.", where=f"{where}.name", fix=hint)
     base_grid(config.image_size)
     for name, least in whole.items():
         value = getattr(config, name)
