@@ -1,0 +1,156 @@
+"""Runs trials on an executor and survives what they do."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Any
+
+from augmint.core.errors import UserError
+from augmint.core.search.executors import TrialExecutor, make_executor
+from augmint.core.search.trial import TrialObjective, TrialRequest, TrialScores
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of the objective; `final` is the final round's seed index, None during the search."""
+
+    request: TrialRequest
+    final: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call gave: scores, or an error in one line with its traceback."""
+
+    scores: TrialScores | None
+    seconds: float
+    error: str | None = None
+    traceback: str | None = None
+
+
+class Runner:
+    """Runs jobs, each followed by the job that `follow` returns for it.
+
+    A call that raises gives an Outcome with the error. When a worker process dies, all calls under way are lost with it; each
+    is then run again by itself, so that the one that kills its worker is found and no other counts as failed.
+
+    Raises:
+        UserError: the objective cannot be pickled for an executor that needs it.
+    """
+
+    def __init__(self, objective: TrialObjective, executor: str, workers: int, threads: int) -> None:
+        self._make: Callable[[], TrialExecutor] = lambda: make_executor(executor, workers, threads)
+        self._executor: TrialExecutor | None = self._make()
+        self._objective: TrialObjective | _Pickled = objective
+        if self._executor.remote:
+            self._objective = _Pickled.of(objective, executor)
+
+    def run(self, jobs: Iterable[Job], follow: Callable[[Job, Outcome], Job | None]) -> None:
+        """Run `jobs` and what follows from them to the end. `follow` is called here, one call at a time, as outcomes come in."""
+        lost: list[Job] = []
+        waiting: dict[Future[Outcome], Job] = {}
+        for job in jobs:
+            self._submit(job, waiting, lost)
+        while waiting or lost:
+            if not waiting:
+                following = follow(job := lost.pop(0), self._alone(job))
+                if following is not None:
+                    lost.insert(0, following)  # others may be lost too: go on one at a time until none is
+                continue
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda future: waiting[future].request.trial):
+                job = waiting.pop(future)
+                outcome = self._outcome(future)
+                if outcome is None:
+                    lost.append(job)
+                elif (following := follow(job, outcome)) is not None:
+                    self._submit(following, waiting, lost)
+            lost.sort(key=lambda job: (job.final or 0, job.request.trial))
+
+    def close(self, *, abandon: bool = False) -> None:
+        """Free the workers; `abandon` does not wait for calls under way."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.kill() if abandon else executor.shutdown()
+
+    def _submit(self, job: Job, waiting: dict[Future[Outcome], Job], lost: list[Job]) -> None:
+        assert self._executor is not None
+        try:
+            waiting[self._executor.submit(evaluate, self._objective, job.request)] = job
+        except self._executor.deaths:
+            lost.append(job)
+
+    def _outcome(self, future: Future[Outcome]) -> Outcome | None:
+        """What the future holds; None where its worker died."""
+        assert self._executor is not None
+        try:
+            return future.result()
+        except self._executor.deaths:
+            return None
+        except Exception as error:  # the result could not travel back
+            return Outcome(None, 0.0, _one_line(error), traceback.format_exc()[-2000:])
+
+    def _alone(self, job: Job) -> Outcome:
+        """Run one job on a fresh executor with nothing beside it."""
+        self.close(abandon=True)
+        self._executor = self._make()
+        try:
+            outcome = self._outcome(self._executor.submit(evaluate, self._objective, job.request))
+        except self._executor.deaths:
+            outcome = None
+        if outcome is None:
+            self.close(abandon=True)
+            self._executor = self._make()
+            outcome = Outcome(None, 0.0, "WorkerDied: the worker process ended without an answer (out of memory, a crash, or a "
+                                         "script without `if __name__ == '__main__':`)")
+        return outcome
+
+
+@dataclass(frozen=True)
+class _Pickled:
+    """The objective as bytes, unpickled once in each worker so that what it loads stays loaded."""
+
+    digest: str
+    payload: bytes
+
+    @classmethod
+    def of(cls, objective: TrialObjective, executor: str) -> _Pickled:
+        try:
+            payload = pickle.dumps(objective)
+        except Exception as error:
+            raise UserError(
+                f"The objective cannot be sent to another process ({_one_line(error)}).", where="search.executor",
+                fix='Define it at the top level of a module and keep open files and locks out of it, or search with the executor '
+                    f'"serial" instead of "{executor}".',
+            ) from error
+        return cls(hashlib.sha256(payload).hexdigest(), payload)
+
+
+_unpickled: dict[str, TrialObjective] = {}
+
+
+def evaluate(objective: TrialObjective | _Pickled, request: TrialRequest) -> Outcome:
+    """Call the objective; what it raises becomes the Outcome's error."""
+    start = time.monotonic()
+    try:
+        if isinstance(objective, _Pickled):
+            if objective.digest not in _unpickled:
+                _unpickled[objective.digest] = pickle.loads(objective.payload)
+            objective = _unpickled[objective.digest]
+        scores = objective(request)
+        if not isinstance(scores, TrialScores):
+            raise TypeError(f"the objective returned {type(scores).__name__}, not TrialScores")
+    except (Exception, SystemExit) as error:
+        return Outcome(None, time.monotonic() - start, _one_line(error), traceback.format_exc()[-2000:])
+    return Outcome(scores, time.monotonic() - start)
+
+
+def _one_line(error: Any) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}"[:500] if text else type(error).__name__
