@@ -1,0 +1,336 @@
+"""The training loop: discriminator phase, generator phase, average, log, evaluate, save."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import torch
+from torch.utils.data import Dataset
+
+from augmint.core.adversarial.arguments import AdversarialArguments
+from augmint.core.adversarial.callbacks import AdversarialCallback, ProgressBar
+from augmint.core.adversarial.checkpoint import CheckpointStore
+from augmint.core.adversarial.data_order import DataOrder, Layout, loader
+from augmint.core.adversarial.ema import Ema
+from augmint.core.adversarial.meter import Meter
+from augmint.core.adversarial.phases import Phases, Update
+from augmint.core.adversarial.position import Position, resume, write_checkpoint
+from augmint.core.adversarial.runtime import make_accelerator, mean_over_processes, training_session, wrap
+from augmint.core.adversarial.saving import save_networks
+from augmint.core.adversarial.schedules import lr_factor
+from augmint.core.adversarial.sharing import frozen, own_parameters
+from augmint.core.adversarial.training_log import TrainingLog
+from augmint.core.adversarial.watch import CollapseWatch, finite
+from augmint.core.errors import UserError
+from augmint.core.interfaces import Batch, Discriminator, Generator, Objective, keyed_seed
+
+Evaluator: TypeAlias = Callable[[Generator, int], Mapping[str, float]]
+"""(averaged generator, step) -> figures to log."""
+Sampler: TypeAlias = Callable[[Generator, int], None]
+"""(averaged generator, step): draws a sample grid, say."""
+
+
+@dataclass(frozen=True)
+class AdversarialOutput:
+    """How a training ended.
+
+    Attributes:
+        global_step: steps behind the weights.
+        log_history: the lines of `train_log.jsonl`.
+        seconds: training time over all resumes.
+        rollbacks: one entry a roll-back: at which step, to which, why.
+        stopped: why it ended before `max_steps`, or None.
+    """
+
+    global_step: int
+    log_history: list[dict[str, Any]]
+    seconds: float
+    rollbacks: list[dict[str, Any]] = field(default_factory=list)
+    stopped: str | None = None
+
+
+class AdversarialTrainer:
+    """Trains a generator against a discriminator.
+
+    Args:
+        generator: trained in place.
+        discriminator: trained in place.
+        objective: owns the losses.
+        args: how to train.
+        train_dataset: map-style; `dataset[i]` is one row, a dict of tensors. Where it has `__getitems__(indices)`, that returns
+            a whole batch. Tensors in the generator's own representation.
+        callbacks: hooks.
+        evaluator: called with the averaged generator every `eval_steps` and at the end, on the first process; its figures are
+            logged.
+        sampler: called with the averaged generator every `sample_steps` and at the end, on the first process.
+
+    Raises:
+        UserError: the networks share parameters nobody owns, the data set is empty, a tracker is missing.
+    """
+
+    def __init__(self, generator: Generator, discriminator: Discriminator, objective: Objective, args: AdversarialArguments,
+                 train_dataset: Dataset[Any], callbacks: Sequence[AdversarialCallback] = (), evaluator: Evaluator | None = None,
+                 sampler: Sampler | None = None) -> None:
+        self.generator, self.discriminator, self.objective, self.args = generator, discriminator, objective, args
+        self.train_dataset, self.evaluator, self.sampler = train_dataset, evaluator, sampler
+        self.length = len(train_dataset)  # type: ignore[arg-type]
+        if self.length < 1:
+            raise UserError("There are no rows to train on.", where="train_dataset", fix="Give at least one row.")
+        self.callbacks = [*([] if args.disable_tqdm else [ProgressBar()]), *callbacks]
+        self.output_dir = Path(args.output_dir)
+        self.accelerator = make_accelerator(args)
+        self.layout = Layout(args.per_device_train_batch_size, args.gradient_accumulation_steps, self.accelerator.num_processes,
+                             self.accelerator.process_index)
+        self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
+        self.meter, self._step_meter = Meter(), Meter()
+        self.phases = self._make_phases()
+        self._ema.module.to(self.accelerator.device)
+        self.watch = CollapseWatch(args)
+        self.store = CheckpointStore(self.output_dir / "checkpoints", args.save_total_limit)
+        self.log = TrainingLog(self.output_dir / "train_log.jsonl", writes=self.is_main)
+        self.position = Position()
+        self._data: Iterator[Batch] = iter(())
+        self._stop_reason: str | None = None
+        self._started = 0.0
+
+    # What callers read ---------------------------------------------------------------------------------------------
+
+    @property
+    def ema(self) -> Generator:
+        """The averaged generator, frozen and in eval mode: the one to sample from."""
+        return self._ema.module
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.position.step
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the process that writes."""
+        return bool(self.accelerator.is_main_process)
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far, over all resumes."""
+        return self.position.seconds + (time.monotonic() - self._started if self._started else 0.0)
+
+    def request_stop(self, reason: str) -> None:
+        """End the training after the current step."""
+        self._stop_reason = reason
+
+    def save_model(self, directory: str | Path | None = None) -> None:
+        """Write `generator/` (averaged weights) and `discriminator/` below `directory` (default: `output_dir`)."""
+        if self.is_main:
+            save_networks(Path(directory or self.output_dir), self.ema, self.discriminator)
+        self.accelerator.wait_for_everyone()
+
+    # The loop ------------------------------------------------------------------------------------------------------
+
+    def train(self, resume_from_checkpoint: bool | str | Path | None = None) -> AdversarialOutput:
+        """Train to `max_steps`.
+
+        Args:
+            resume_from_checkpoint: True goes on from the newest complete checkpoint, or starts where there is none; a path
+                goes on from that one; None or False starts afresh.
+
+        Raises:
+            UserError: a fresh start would mix with another run's checkpoints, or the checkpoint does not fit.
+        """
+        with training_session(self.args, self.accelerator):
+            self._begin(resume_from_checkpoint)
+            while not self._finished():
+                self._train_step()
+                self._after_step()
+            return self._end()
+
+    def _begin(self, checkpoint: bool | str | Path | None) -> None:
+        self.generator.train()
+        self.discriminator.train()
+        self._start_trackers()
+        if not resume(self, checkpoint):
+            self._ema.copy_from(self.generator)
+            self._save()  # so that there is always something to roll back to
+        self._restart_data()
+        self._started = time.monotonic()
+        self._call("on_train_begin")
+
+    def _train_step(self) -> None:
+        place, args = self.position, self.args
+        torch.manual_seed(keyed_seed(args.seed, "adversarial", "torch", place.step, place.attempt, self.layout.rank))
+        self._set_learning_rates()
+        figures = self._due(args.logging_steps, place.step + 1)
+        for repeat in range(args.discriminator_steps):
+            reals = self.phases.discriminator_update(Update(place.step, repeat, place.attempt, figures), self._data)
+        self.phases.generator_update(Update(place.step, 0, place.attempt, figures), reals)
+        place.step += 1
+        place.rows += self.layout.rows * args.discriminator_steps
+        self._ema.update(self.generator, self.layout.rows * args.discriminator_steps, place.rows)
+        self._tell_objective()
+
+    def _after_step(self) -> None:
+        step, args = self.position.step, self.args
+        self._call("on_step_end", step)
+        trouble = None
+        if self._due(args.logging_steps, step):
+            trouble = self._log_figures()
+        if trouble is None and self._due(args.save_steps, step) and not finite((self.generator, self.discriminator)):
+            trouble = "weights are not finite"
+        if trouble is not None:
+            self._recover(trouble)
+            return
+        if self._due(args.eval_steps, step):
+            self._evaluate()
+        if self._due(args.sample_steps, step):
+            self._sample()
+        self._watch_clock()
+        if self._due(args.save_steps, step) or self._stop_reason is not None:
+            self._save()
+
+    def _finished(self) -> bool:
+        return self.position.step >= self.args.max_steps or self._stop_reason is not None or self.position.stopped is not None
+
+    def _end(self) -> AdversarialOutput:
+        stopped = self.position.stopped or (self._stop_reason if self.position.step < self.args.max_steps else None)
+        output = AdversarialOutput(self.position.step, list(self.log.history), self.seconds, list(self.position.rollbacks), stopped)
+        self.position.seconds, self._started, self._data = self.seconds, 0.0, iter(())
+        self._call("on_train_end", output)
+        self.accelerator.end_training()
+        return output
+
+    # Parts of a step -----------------------------------------------------------------------------------------------
+
+    def _due(self, every: int, step: int) -> bool:
+        """Whether something done every so many steps (0: only at the end) is due after `step`."""
+        return step >= self.args.max_steps or (every > 0 and step % every == 0)
+
+    def _set_learning_rates(self) -> None:
+        args = self.args
+        factor = lr_factor(args.lr_scheduler_type, self.position.step, args.max_steps, args.warmup_steps,
+                           args.lr_scheduler_kwargs.get("min_lr_rate", 0.0)) * self.position.lr_scale
+        rates = (args.learning_rate, args.discriminator_learning_rate or args.learning_rate)
+        for optimizer, rate in zip((self.phases.generator_optimizer, self.phases.discriminator_optimizer), rates, strict=True):
+            optimizer.param_groups[0]["lr"] = rate * factor
+
+    def _tell_objective(self) -> None:
+        """The objective counts the step; it gets the step's mean logs if it wants them, which costs a wait for the device."""
+        logs: dict[str, float] = {}
+        if self._step_meter in self.phases.meters:
+            logs = self._step_meter.means(self._mean)
+            self._step_meter.clear()
+        self.objective.step_end(self.position.step, {**logs, "rows": float(self.layout.rows * self.args.discriminator_steps)})
+
+    def _mean(self, values: torch.Tensor) -> torch.Tensor:
+        return mean_over_processes(self.accelerator, values)
+
+    def _log_figures(self) -> str | None:
+        """Log the means since the last line; returns what is wrong with them, if anything."""
+        figures = self.meter.means(self._mean)
+        self.meter.clear()
+        rate = self.phases.generator_optimizer.param_groups[0]["lr"]
+        self._add_to_log({"step": self.position.step, "rows": self.position.rows, "learning_rate": rate, **figures,
+                          "seconds": round(self.seconds, 3)})
+        return self.watch.check(self.position.step, figures)
+
+    def _add_to_log(self, entry: dict[str, Any]) -> None:
+        self.log.add(entry)
+        numbers = {name: value for name, value in entry.items() if isinstance(value, (int, float)) and name != "step"}
+        if self.accelerator.trackers:
+            self.accelerator.log(numbers, step=self.position.step)
+        self._call("on_log", entry)
+
+    def _evaluate(self) -> None:
+        if self.evaluator is None:
+            return
+        if self.is_main:
+            figures = {name: float(value) for name, value in self.evaluator(self.ema, self.position.step).items()}
+            self._add_to_log({"step": self.position.step, "event": "evaluate", **figures, "seconds": round(self.seconds, 3)})
+            self._call("on_evaluate", figures)
+        self.accelerator.wait_for_everyone()
+
+    def _sample(self) -> None:
+        if self.sampler is not None and self.is_main:
+            self.sampler(self.ema, self.position.step)
+        self.accelerator.wait_for_everyone()
+
+    def _watch_clock(self) -> None:
+        if self.args.max_seconds is None:
+            return
+        late = torch.tensor(float(self.seconds > self.args.max_seconds), device=self.accelerator.device)
+        if float(self._mean(late)) > 0:
+            self.request_stop(f"max_seconds ({self.args.max_seconds:g}) is over")
+
+    # Checkpoints and recovery --------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        self.meter.synchronise(self._mean)
+        if self.is_main:
+            self._call("on_save", write_checkpoint(self))
+        self.accelerator.wait_for_everyone()
+
+    def _recover(self, reason: str) -> None:
+        """Back to the last good checkpoint with new random keys and lower learning rates; too often: stop there."""
+        place, failed = self.position, self.position.step
+        attempt, scale, seconds, rollbacks, history = place.attempt, place.lr_scale, self.seconds, place.rollbacks, list(self.log.history)
+        self.accelerator.wait_for_everyone()
+        resume(self, self.store.newest(healthy=True), rewind_log=False)
+        self._started = time.monotonic()
+        place = self.position
+        place.seconds, place.attempt, place.lr_scale = seconds, attempt + 1, scale * self.args.rollback_lr_factor
+        place.rollbacks = [*rollbacks, {"step": failed, "to": place.step, "reason": reason}]
+        self.log.history = history
+        self.meter.clear()
+        self.watch.reset()
+        if len(place.rollbacks) > self.args.max_rollbacks:
+            place.stopped = f"{reason} at step {failed}, after {self.args.max_rollbacks} roll-backs; these are the weights of step {place.step}"
+        if self.is_main:
+            self.store.delete_after(place.step)
+        self._add_to_log({"step": failed, "event": "stop" if place.stopped else "rollback", "reason": reason, "to": place.step,
+                          "attempt": place.attempt, "lr_scale": place.lr_scale, "seconds": round(self.seconds, 3)})
+        self._call("on_rollback", place.step, reason)
+        self._restart_data()
+        self._save()  # a kill from here on resumes in the new attempt
+
+    def _restart_data(self) -> None:
+        """Let the stream of micro-batches begin at the current step."""
+        order = DataOrder(self.length, self.args.seed, self.position.attempt)
+        first = self.position.step * self.args.discriminator_steps
+        self._data = loader(self.train_dataset, order, self.layout, first, self.args.dataloader_num_workers,
+                            pin=self.accelerator.device.type == "cuda")
+
+    # Set-up --------------------------------------------------------------------------------------------------------
+
+    def _make_phases(self) -> Phases:
+        args, objective = self.args, self.objective
+        ownership = own_parameters(self.generator, self.discriminator, args.shared_parameters)
+        device = self.accelerator.device
+        self.generator.to(device)
+        self.discriminator.to(device)
+        with frozen(ownership.discriminator):  # what the other side owns must not be waited for in the exchange of gradients
+            generator = wrap(self.accelerator, self.generator)
+        with frozen(ownership.generator):
+            discriminator = wrap(self.accelerator, self.discriminator)
+        wants_logs = getattr(objective, "needs_step_logs", type(objective).step_end is not Objective.step_end)
+        return Phases(args, self.accelerator, objective, self.generator, self.discriminator, generator, discriminator, ownership,
+                      self._make_optimizer(ownership.generator, args.learning_rate),
+                      self._make_optimizer(ownership.discriminator, args.discriminator_learning_rate or args.learning_rate),
+                      self.layout, (self.meter, self._step_meter) if wants_logs else (self.meter,))
+
+    def _make_optimizer(self, parameters: list[torch.nn.Parameter], rate: float) -> torch.optim.Optimizer:
+        args = self.args
+        fused = self.accelerator.device.type in ("cpu", "cuda")
+        return torch.optim.AdamW(parameters, lr=rate, betas=(args.adam_beta1, args.adam_beta2), eps=args.adam_epsilon,
+                                 weight_decay=args.weight_decay, fused=fused)
+
+    def _start_trackers(self) -> None:
+        if self.accelerator.log_with:
+            config = {name: value for name, value in self.args.to_dict().items() if isinstance(value, (int, float, str, bool))}
+            self.accelerator.init_trackers(self.args.run_name, config=config)
+
+    def _call(self, hook: str, *arguments: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(self, *arguments)
