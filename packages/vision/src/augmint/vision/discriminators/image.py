@@ -11,8 +11,8 @@ from augmint.core.interfaces import Batch, Discriminator
 from augmint.vision.discriminators.config import ImageDiscriminatorConfig
 from augmint.vision.discriminators.r3gan import R3DiscriminatorBody
 from augmint.vision.discriminators.sngan import SNDiscriminatorBody
-from augmint.vision.generators.image import check_labels
 from augmint.vision.nets.geometry import base_grid, centre_pad
+from augmint.vision.nets.labels import check_labels
 
 BODIES: dict[str, type[R3DiscriminatorBody] | type[SNDiscriminatorBody]] = {
     "r3gan": R3DiscriminatorBody,

@@ -11,6 +11,7 @@ from augmint.vision.generators.config import ImageGeneratorConfig
 from augmint.vision.generators.r3gan import R3GeneratorBody
 from augmint.vision.generators.sngan import SNGeneratorBody
 from augmint.vision.nets.geometry import centre_crop
+from augmint.vision.nets.labels import check_labels
 
 BODIES = {"r3gan": R3GeneratorBody, "sngan": SNGeneratorBody}
 
@@ -71,14 +72,3 @@ class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", ta
             style = torch.cat([style, self.embed(label.to(style.device)) * self.condition_strength], dim=1)
         image = centre_crop(self.body(style), self.config.image_size)
         return torch.tanh(image.float()).contiguous()
-
-
-def check_labels(batch: Batch, num_classes: int, where: str) -> None:
-    """Raise UserError where labels are missing or out of range (on a GPU the range is left to the kernel: no waiting)."""
-    if "label" not in batch:
-        raise UserError("The batch has no labels.", where=where, fix="Give `label`, or build the networks with num_classes=0.")
-    label = batch["label"]
-    if label.device.type == "cpu" and len(label) and not 0 <= int(label.min()) <= int(label.max()) < num_classes:
-        raise UserError(
-            f"Labels run from {int(label.min())} to {int(label.max())}.", where=where, fix=f"They must lie in 0..{num_classes - 1}."
-        )
