@@ -98,7 +98,8 @@ def test_hidden_rectangles_cover_the_part_of_the_image_they_should(name):
     box = parameters["box"]
     area = ((box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])).float() / 32**2
     assert abs(area.mean() - 0.2) < 0.01  # half of 40 %
-    assert bool((box >= 0).all()) and int(box.max()) <= 32
+    assert bool((box >= 0).all())
+    assert int(box.max()) <= 32
     hidden = get_op(name).apply({"image": image}, parameters)["image"]
     left, top, right, bottom = box[7].tolist()
     assert len(hidden[7, :, top:bottom, left:right].unique()) == 1
