@@ -69,6 +69,7 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
         if taken := [column for column in PROVENANCE if column in split.column_names]:
             raise UserError(f"The {name} rows have the column {taken[0]!r}: they were minted before.", where="data.path",
                             fix="Give the original rows, or remove these columns (augmint.core.data.strip_provenance).")
+    rows = {name: task_class.adapt(split, roles) for name, split in rows.items()}
     if label := _label_column(task_class, roles, rows["train"]):
         rows = class_encode(rows, label)
     codec = task_class.make_codec(rows["train"], roles)
@@ -78,7 +79,7 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     work = _Splitting(config, codec, seed)
     rows, rest = work.run(rows)
     work.check_classes(rows)
-    unlabeled = _unlabelled(config, work, source, rest, base, skipped)
+    unlabeled = _unlabelled(config, task_class, work, source, rest, base, skipped)
     work.count_copies(rows)
     if unlabeled is not None:
         rows["unlabeled"] = unlabeled = work.without_copies(unlabeled, rows)
@@ -144,8 +145,8 @@ def describe_problems(problems: list[RowProblem], name: str, total: int) -> str:
     return "; ".join(parts) + ("; and other reasons." if len(reasons) > SHOWN else ".")
 
 
-def _unlabelled(config: DataConfig, work: _Splitting, source: DatasetDict, rest: Dataset, base: Path | None,
-                skipped: dict[str, list[RowProblem]]) -> Dataset | None:
+def _unlabelled(config: DataConfig, task_class: type[Task], work: _Splitting, source: DatasetDict, rest: Dataset,
+                base: Path | None, skipped: dict[str, list[RowProblem]]) -> Dataset | None:
     """Rows without labels in train's Features less the label column."""
     wanted = config.unlabeled_config
     if wanted is None:
@@ -163,6 +164,7 @@ def _unlabelled(config: DataConfig, work: _Splitting, source: DatasetDict, rest:
         found = take_split(source, wanted.split, where="data.unlabeled.split")
     if len(found) == 0:
         raise UserError("There are no unlabelled rows.", where="data.unlabeled")
+    found = task_class.adapt(found, work.codec.columns)
     payload = [column for column in rest.column_names if column != label]
     needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in payload]
     if missing := [column for column in needed if column not in found.column_names]:

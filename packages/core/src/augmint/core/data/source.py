@@ -15,6 +15,7 @@ BUILTIN = "builtin:"
 # Formats that `load_dataset` takes in place of a path. Without files they would scan the working folder.
 FORMATS = {"arrow", "audiofolder", "csv", "imagefolder", "json", "parquet", "text", "webdataset"}
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json", ".arrow": "arrow", ".txt": "text"}
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
 def read_source(path: str, *, name: str | None = None, data_files: Any = None, data_dir: str | None = None,
@@ -52,8 +53,17 @@ def read_source(path: str, *, name: str | None = None, data_files: Any = None, d
             raise UserError(f"The file {path!r} has an ending that is not known.", where=f"{where}.path",
                             fix="Files may end in " + ", ".join(SUFFIXES) + ".")
         target, kwargs["data_files"] = SUFFIXES[local.suffix.lower()], str(local)
-    else:
+    elif HUB_ID.fullmatch(path):
         target = path
+    else:
+        raise UserError(f"There is no file or folder {path!r}.", where=f"{where}.path",
+                        fix="Check the spelling; relative paths start at the recipe's folder.")
+    if target in ("parquet", "arrow") and isinstance(kwargs["data_files"], dict):
+        # One call for all files would read every split by the first file's Features, so that class 0 of another file, which
+        # may be another class, would be taken for the first's.
+        parts = {key: _load(target, {**kwargs, "data_files": {key: files}}, path, where)[key]
+                 for key, files in kwargs["data_files"].items()}
+        return DatasetDict(parts)
     return _load(target, kwargs, path, where)
 
 
