@@ -22,8 +22,8 @@ class RingGenerator(Generator):
     def __init__(self, width: int = 16, classes: int = 4, embed: nn.Embedding | None = None, dropout: float = 0.0) -> None:
         super().__init__()
         self.embed = embed or nn.Embedding(classes, 4)
-        self.net = nn.Sequential(nn.Linear(8, width), nn.LeakyReLU(0.2), nn.Dropout(dropout), nn.Linear(width, width), nn.LeakyReLU(0.2),
-                                 nn.Linear(width, 2))
+        self.net = nn.Sequential(nn.Linear(8, width), nn.LeakyReLU(0.2), nn.Dropout(dropout), nn.Linear(width, width),
+                                 nn.LeakyReLU(0.2), nn.Linear(width, 2))
 
     def sample(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:
         label = condition["label"] if condition else rng.child("label").integers(self.embed.num_embeddings)
@@ -37,7 +37,8 @@ class RingDiscriminator(Discriminator):
     def __init__(self, width: int = 16, classes: int = 4, embed: nn.Embedding | None = None) -> None:
         super().__init__()
         self.embed = embed or nn.Embedding(classes, 4)
-        self.net = nn.Sequential(nn.Linear(6, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2), nn.Linear(width, 1))
+        self.net = nn.Sequential(nn.Linear(6, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2),
+                                 nn.Linear(width, 1))
 
     def forward(self, batch: Batch) -> Tensor:
         return self.net(torch.cat([batch["point"], self.embed(batch["label"])], 1)).squeeze(1)
@@ -73,8 +74,11 @@ def init(module: nn.Module, seed: int = 0) -> Any:
 
 def ring_trainer(output_dir: Any, *, objective: Any = None, data: Any = None, generator: Any = None, discriminator: Any = None,
                  callbacks: Any = (), evaluator: Any = None, sampler: Any = None, **args: Any) -> AdversarialTrainer:
-    defaults: dict[str, Any] = {"output_dir": str(output_dir), "max_steps": 12, "per_device_train_batch_size": 16, "learning_rate": 2e-3,
-                                "logging_steps": 4, "save_steps": 5, "disable_tqdm": True, "threads": 1, "ema_half_life": 200, "use_cpu": True}
+    """A trainer of small steps on the ring; `args` are AdversarialArguments."""
+    defaults: dict[str, Any] = {
+        "output_dir": str(output_dir), "max_steps": 12, "per_device_train_batch_size": 16, "learning_rate": 2e-3,
+        "logging_steps": 4, "save_steps": 5, "disable_tqdm": True, "threads": 1, "ema_half_life": 200, "use_cpu": True,
+    }
     return AdversarialTrainer(
         generator or init(RingGenerator(), 1), discriminator or init(RingDiscriminator(), 2),
         objective or AdversarialObjective("relativistic", (R1(0.1), R2(0.1)), output_key="point"),

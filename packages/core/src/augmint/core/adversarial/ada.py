@@ -27,12 +27,15 @@ class AdaController:
         0.1
     """
 
-    def __init__(self, target: float = 0.6, interval: int = 4, ramp_rows: int = 500_000, p: float = 0.0, p_max: float = 1.0) -> None:
-        for name, value, low, high in (("target", target, -1, 1), ("interval", interval, 1, 10**6), ("ramp_rows", ramp_rows, 1, 10**12),
-                                       ("p", p, 0, 1), ("p_max", p_max, 0, 1)):
+    def __init__(self, target: float = 0.6, interval: int = 4, ramp_rows: int = 500_000, p: float = 0.0,
+                 p_max: float = 1.0) -> None:
+        ranges = {"target": (target, -1, 1), "interval": (interval, 1, 10**6), "ramp_rows": (ramp_rows, 1, 10**12),
+                  "p": (p, 0, 1), "p_max": (p_max, 0, 1)}
+        for name, (value, low, high) in ranges.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
                 raise UserError(f"{name} is {value!r}.", where=f"ada.{name}", fix=f"Give a number in [{low}, {high}].")
-        self.target, self.interval, self.ramp_rows, self.p, self.p_max = target, int(interval), int(ramp_rows), min(p, p_max), p_max
+        self.target, self.interval, self.ramp_rows = target, int(interval), int(ramp_rows)
+        self.p, self.p_max = min(p, p_max), p_max
         self._signs, self._steps, self._rows = 0.0, 0, 0
 
     def step_end(self, sign: float, rows: int) -> None:

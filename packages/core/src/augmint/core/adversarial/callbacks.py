@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class AdversarialCallback:
-    """Hooks of a training; override what you need. They are called on every process; `trainer.is_main` tells the first.
+    """Hooks of a training; override what you need. Where not said otherwise they are called on every process;
+    `trainer.is_main` tells the first.
 
     A hook may end the training after the current step by `trainer.request_stop(reason)`; in distributed training every process
     must then do so at the same step.
@@ -29,10 +30,10 @@ class AdversarialCallback:
         """After a line was added to the log: figures since the line before, or an event."""
 
     def on_evaluate(self, trainer: AdversarialTrainer, figures: Mapping[str, float]) -> None:
-        """After the evaluator has run."""
+        """After the evaluator has run; on the first process alone."""
 
     def on_save(self, trainer: AdversarialTrainer, checkpoint: Path) -> None:
-        """After a checkpoint is on disk."""
+        """After a checkpoint is on disk; on the first process alone."""
 
     def on_rollback(self, trainer: AdversarialTrainer, step: int, reason: str) -> None:
         """After a collapsed training went back to `step`."""
@@ -63,9 +64,10 @@ class ProgressBar(AdversarialCallback):
             self.bar.update(step - self.bar.n)
 
     def on_log(self, trainer: AdversarialTrainer, logs: Mapping[str, Any]) -> None:
-        shown = {short: logs[name] for short, name in (("D", "discriminator_loss"), ("G", "generator_loss")) if logs.get(name) is not None}
+        names = {"D": "discriminator_loss", "G": "generator_loss"}
+        shown = {short: f"{logs[name]:.3f}" for short, name in names.items() if logs.get(name) is not None}
         if self.bar is not None and shown:
-            self.bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
+            self.bar.set_postfix(shown, refresh=False)
 
     def on_rollback(self, trainer: AdversarialTrainer, step: int, reason: str) -> None:
         if self.bar is not None:

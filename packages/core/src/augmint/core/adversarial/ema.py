@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor
 
 from augmint.core.interfaces import Generator
 
@@ -45,24 +45,24 @@ class Ema:
 
     def __init__(self, generator: Generator, half_life: float, rampup: float | None) -> None:
         self.half_life, self.rampup = half_life, rampup
+        self.generator = generator
         self.module = copy.deepcopy(generator).requires_grad_(False).eval()
 
     @torch.no_grad()
-    def update(self, generator: nn.Module, rows: int, seen: int) -> None:
-        """Move parameters towards the generator's; copy its buffers as they are."""
-        decay = ema_decay(rows, seen, self.half_life, self.rampup)
-        mine = [p for p in self.module.parameters() if p.is_floating_point()]
-        theirs = [p.detach() for p in generator.parameters() if p.is_floating_point()]
-        torch._foreach_lerp_(mine, theirs, 1.0 - decay)
-        self._copy_buffers(generator)
+    def update(self, rows: int, seen: int) -> None:
+        """Move parameters towards the generator's after a step of `rows` rows; copy its buffers as they are."""
+        mine: list[Tensor] = list(self.module.parameters())
+        theirs: list[Tensor] = [p.detach() for p in self.generator.parameters()]
+        torch._foreach_lerp_(mine, theirs, 1.0 - ema_decay(rows, seen, self.half_life, self.rampup))
+        self._copy_buffers()
 
     @torch.no_grad()
-    def copy_from(self, generator: nn.Module) -> None:
+    def restart(self) -> None:
         """Start the average anew at the generator's weights."""
-        for mine, theirs in zip(self.module.parameters(), generator.parameters(), strict=True):
+        for mine, theirs in zip(self.module.parameters(), self.generator.parameters(), strict=True):
             mine.copy_(theirs)
-        self._copy_buffers(generator)
+        self._copy_buffers()
 
-    def _copy_buffers(self, generator: nn.Module) -> None:
-        for mine, theirs in zip(self.module.buffers(), generator.buffers(), strict=True):
+    def _copy_buffers(self) -> None:
+        for mine, theirs in zip(self.module.buffers(), self.generator.buffers(), strict=True):
             mine.copy_(theirs)

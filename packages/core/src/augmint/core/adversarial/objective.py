@@ -47,14 +47,15 @@ class AdversarialObjective(Objective):
     # Steps ---------------------------------------------------------------------------------------------------------
 
     def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
-        """Adversarial loss and regularisers, from one forward pass of the discriminator over real and generated rows together."""
+        """Adversarial loss and regularisers, from one forward pass over real and generated rows together."""
         due = [(item, factor) for item in self.regularizers if (factor := item.factor(self.step)) > 0]
         kinds = {kind for item, _ in due for kind in item.reads}
         parts = self._inputs(real, fake, rng, kinds)
         critique = self._critique(discriminator, parts, kinds)
         elements = self.loss.discriminator(critique.real, critique.fake)
         total = elements.mean()
-        logs = {"discriminator_adversarial": detach(total), "real_score": detach(critique.real), "fake_score": detach(critique.fake)}
+        logs = {"discriminator_adversarial": detach(total), "real_score": detach(critique.real),
+                "fake_score": detach(critique.fake)}
         if self.loss.saturates:
             logs["discriminator_saturated"] = detach(elements.detach() < 1e-3)
         if self.ada is not None:
@@ -86,18 +87,21 @@ class AdversarialObjective(Objective):
         """The generated rows with the names that real rows have too, in the dtype of the real ones."""
         key = self.output_key
         if key not in fake or key not in real:
-            raise UserError(f"Batches hold no {key!r}: real {sorted(real)}, generated {sorted(fake)}.", where="objective.output_key")
+            raise UserError(f"Batches hold no {key!r}: real ones {sorted(real)}, generated ones {sorted(fake)}.",
+                            where="objective.output_key", fix="Name the entry that the generator makes and the data set holds.")
         if not real[key].is_floating_point():
-            raise UserError(f"Real {key!r} is {real[key].dtype}.", where="objective", fix="Let the data set give floats as the generator does.")
+            raise UserError(f"Real {key!r} is {real[key].dtype}.", where="objective",
+                            fix="Let the data set give floats as the generator does.")
         if fake[key].shape != real[key].shape:
-            raise UserError(f"Generated {key!r} has shape {tuple(fake[key].shape)}, real {tuple(real[key].shape)}.", where="objective",
-                            fix="Generator and data must agree on the shape.")
+            raise UserError(f"Generated {key!r} has shape {tuple(fake[key].shape)}, real {tuple(real[key].shape)}.",
+                            where="objective", fix="Generator and data must agree on the shape.")
         return {name: value.to(real[name].dtype) for name, value in fake.items() if name in real}
 
     def _inputs(self, real: Batch, fake: Batch, rng: RowRandom, kinds: set[str]) -> dict[str, Batch]:
-        """What the discriminator shall see, by kind; the entries whose gradients are asked for are leaves that require them."""
+        """What the discriminator shall see, by kind; entries whose gradients are asked for are leaves that require them."""
         fake = self._match(fake, real)
-        parts = {"real": self._augmented({name: real[name] for name in fake}, rng, "real"), "fake": self._augmented(fake, rng, "fake")}
+        real = {name: real[name] for name in fake}
+        parts = {"real": self._augmented(real, rng, "real"), "fake": self._augmented(fake, rng, "fake")}
         if "between" in kinds:
             a, b = parts["real"][self.output_key], parts["fake"][self.output_key]
             part = rng.child("between").uniform(1).to(a).view(-1, *[1] * (a.dim() - 1))

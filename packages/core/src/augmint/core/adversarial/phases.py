@@ -7,17 +7,17 @@ gradients would leak into the discriminator's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
 
 from augmint.core.adversarial.arguments import AdversarialArguments
 from augmint.core.adversarial.data_order import Layout
 from augmint.core.adversarial.meter import Meter
+from augmint.core.adversarial.runtime import Runtime
 from augmint.core.adversarial.sharing import Ownership
 from augmint.core.adversarial.spread import spread_figures
 from augmint.core.interfaces import Batch, Discriminator, Generator, Objective, RowRandom, to_device
@@ -45,7 +45,7 @@ class Phases:
     """Both networks, whole and wrapped for distributed training, with their optimisers."""
 
     args: AdversarialArguments
-    accelerator: Accelerator
+    runtime: Runtime
     objective: Objective
     generator: Generator
     discriminator: Discriminator
@@ -63,14 +63,14 @@ class Phases:
         seen: list[Batch] = []
         with self.ownership.discriminator_phase():
             for part in range(parts):
-                real = to_device(next(data), self.accelerator.device)
+                real = to_device(next(data), self.runtime.device)
                 rng = self._rng("discriminator", update, part)
                 with self._sync(self.wrapped_discriminator, last=part == parts - 1):
-                    with self.accelerator.autocast():
+                    with self.runtime.autocast():
                         with torch.no_grad():
                             fake = self.objective.fakes(self.generator, real, rng.child("fakes"))
                         loss = self.objective.discriminator_loss(self.wrapped_discriminator, real, fake, rng)
-                    self.accelerator.backward(loss.total / parts)
+                    (loss.total / parts).backward()
                 self._record(loss.logs, discriminator_loss=loss.total)
                 seen.append(real)
             if update.figures:
@@ -84,19 +84,19 @@ class Phases:
             for part, real in enumerate(reals):
                 rng = self._rng("generator", update, part)
                 with self._sync(self.wrapped_generator, last=part == len(reals) - 1):
-                    with self.accelerator.autocast():
+                    with self.runtime.autocast():
                         loss = self.objective.generator_loss(self.wrapped_generator, self.discriminator, real, rng)
-                    self.accelerator.backward(loss.total / len(reals))
+                    (loss.total / len(reals)).backward()
                 self._record(loss.logs, generator_loss=loss.total)
             self._apply(self.generator_optimizer, self.ownership.generator, "generator", update)
 
     def _rng(self, phase: str, update: Update, part: int) -> RowRandom:
         key = ("adversarial", phase, update.step, update.repeat, update.attempt)
-        return RowRandom(self.args.seed, *key, rows=self.layout.positions(part), device=self.accelerator.device)
+        return RowRandom(self.args.seed, *key, rows=self.layout.positions(part), device=self.runtime.device)
 
-    def _sync(self, wrapped: nn.Module, last: bool) -> Any:
+    def _sync(self, wrapped: nn.Module, last: bool) -> AbstractContextManager[Any]:
         """Processes exchange gradients in the last micro-batch alone."""
-        return nullcontext() if last else self.accelerator.no_sync(wrapped)
+        return nullcontext() if last else self.runtime.no_sync(wrapped)
 
     def _apply(self, optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter], name: str, update: Update) -> None:
         gradients = [p.grad for p in parameters if p.grad is not None]

@@ -62,7 +62,7 @@ def resume(trainer: AdversarialTrainer, checkpoint: bool | str | Path | None, re
     if checkpoint is True:
         if trainer.is_main:
             trainer.store.tidy()
-        trainer.accelerator.wait_for_everyone()
+        trainer.runtime.wait()
         path = trainer.store.newest()
     else:
         path = Path(checkpoint) if checkpoint else None
@@ -76,7 +76,7 @@ def resume(trainer: AdversarialTrainer, checkpoint: bool | str | Path | None, re
     for name, optimizer in _optimizers(trainer).items():
         load_optimizer(optimizer, path / f"{name}.safetensors")
     trainer.position = Position(**state["position"])
-    trainer.meter.load_state_dict(state["meter"], trainer.accelerator.device)
+    trainer.meter.load_state_dict(state["meter"], trainer.runtime.device)
     trainer.watch.load_state_dict(state["watch"])
     trainer.objective.load_state_dict(state["objective"])
     for callback, values in zip(trainer.callbacks, state["callbacks"], strict=False):
@@ -91,7 +91,8 @@ def _modules(trainer: AdversarialTrainer) -> dict[str, Any]:
 
 
 def _optimizers(trainer: AdversarialTrainer) -> dict[str, Any]:
-    return {"generator_optimizer": trainer.phases.generator_optimizer, "discriminator_optimizer": trainer.phases.discriminator_optimizer}
+    phases = trainer.phases
+    return {"generator_optimizer": phases.generator_optimizer, "discriminator_optimizer": phases.discriminator_optimizer}
 
 
 def _kind(trainer: AdversarialTrainer) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _start_afresh(trainer: AdversarialTrainer, may_mix: bool) -> None:
     if trainer.store.complete() and not may_mix and not trainer.args.overwrite_output_dir:
         raise UserError(f"{trainer.store.directory} holds checkpoints of an earlier training.", where="adversarial.output_dir",
                         fix="Train with resume_from_checkpoint=True, set overwrite_output_dir, or choose another folder.")
-    trainer.accelerator.wait_for_everyone()
+    trainer.runtime.wait()
     if trainer.is_main:
         trainer.store.clear()
     trainer.log.rewind(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -21,8 +22,9 @@ def save_networks(directory: Path, generator: nn.Module, discriminator: nn.Modul
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
         temporary.mkdir(parents=True)
-        if hasattr(module, "save_pretrained"):
-            module.save_pretrained(temporary)
+        save_pretrained: Any = getattr(module, "save_pretrained", None)
+        if save_pretrained is not None:
+            save_pretrained(temporary)
         else:
             write_tensors(temporary / "model.safetensors", module_tensors(module))
         if final.exists():

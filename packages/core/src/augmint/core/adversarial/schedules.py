@@ -27,7 +27,8 @@ class Cosine:
 
     def __post_init__(self) -> None:
         if self.steps < 1 or not (math.isfinite(self.start) and math.isfinite(self.end)):
-            raise UserError(f"Cosine({self.start}, {self.end}, {self.steps}) is no schedule.", fix="Give finite ends and steps >= 1.")
+            raise UserError(f"Cosine({self.start}, {self.end}, {self.steps}) is no schedule.",
+                            fix="Give finite ends and at least 1 step.")
 
     def __call__(self, step: int) -> float:
         part = min(max(step, 0) / self.steps, 1.0)

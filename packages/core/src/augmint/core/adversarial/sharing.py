@@ -62,7 +62,8 @@ def own_parameters(generator: nn.Module, discriminator: nn.Module, shared: str |
     theirs = {id(p): p for p in discriminator.parameters() if p.requires_grad}
     both = mine.keys() & theirs.keys()
     if both and shared is None:
-        names = [f"{name} (= discriminator's {_name_in(discriminator, p)})" for name, p in generator.named_parameters() if id(p) in both]
+        names = [f"{name} (the discriminator's {_name_in(discriminator, p)})"
+                 for name, p in generator.named_parameters() if id(p) in both]
         raise UserError(f"Generator and discriminator share parameters: {', '.join(names)}.", where="adversarial.shared_parameters",
                         fix='Set shared_parameters to "generator" or "discriminator", whose optimiser shall own them.')
     ownership = Ownership([p for key, p in mine.items() if key not in both or shared == "generator"],

@@ -34,9 +34,10 @@ def spread(values: Tensor, groups: Tensor | None = None) -> Tensor:
 
 def spread_figures(real: Batch, fake: Batch, output_key: str) -> dict[str, Tensor]:
     """ "real_spread" and "fake_spread" within conditions; nothing for rows that are no floats (tokens, say)."""
-    if output_key not in real or output_key not in fake or not real[output_key].is_floating_point() or not fake[output_key].is_floating_point():
+    if any(output_key not in batch or not batch[output_key].is_floating_point() for batch in (real, fake)):
         return {}
-    labels = [value for name, value in sorted(real.items()) if name != output_key and value.dtype == torch.int64 and value.dim() == 1]
+    others = [value for name, value in sorted(real.items()) if name != output_key]
+    labels = [value for value in others if value.dtype == torch.int64 and value.dim() == 1]
     groups = labels[0] if len(labels) == 1 else None
     if groups is not None and len(torch.unique(groups)) > len(groups) // 2:
         groups = None  # hardly two rows a group: the spread inside says nothing

@@ -47,8 +47,8 @@ def load_module(module: nn.Module, path: Path) -> None:
         UserError: the file belongs to another architecture.
     """
     state, loaded = module_tensors(module), load_file(path)
-    if state.keys() != loaded.keys() or any(state[name].shape != loaded[name].shape for name in state):
-        odd = sorted((state.keys() ^ loaded.keys()) | {n for n in state.keys() & loaded.keys() if state[n].shape != loaded[n].shape})
+    reshaped = {name for name in state.keys() & loaded.keys() if state[name].shape != loaded[name].shape}
+    if odd := sorted((state.keys() ^ loaded.keys()) | reshaped):
         raise UserError(f"{path} does not fit {type(module).__name__}; they differ in {', '.join(odd[:5])}.", where="checkpoint",
                         fix="Resume with the networks that the training began with, or start in another output_dir.")
     for name, tensor in state.items():
@@ -69,6 +69,6 @@ def load_optimizer(optimizer: torch.optim.Optimizer, path: Path) -> None:
         index, name = key.split(".", 1)
         like = parameters[int(index)]
         if value.shape == like.shape and value.dim() > 0:
-            value = torch.empty_like(like, dtype=value.dtype, device="cpu", memory_format=torch.preserve_format).copy_(value)
+            value = torch.empty_like(like, dtype=value.dtype, memory_format=torch.preserve_format).copy_(value)
         state.setdefault(int(index), {})[name] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

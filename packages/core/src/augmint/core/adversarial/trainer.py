@@ -19,7 +19,7 @@ from augmint.core.adversarial.ema import Ema
 from augmint.core.adversarial.meter import Meter
 from augmint.core.adversarial.phases import Phases, Update
 from augmint.core.adversarial.position import Position, resume, write_checkpoint
-from augmint.core.adversarial.runtime import make_accelerator, mean_over_processes, training_session, wrap
+from augmint.core.adversarial.runtime import Runtime, reseed, training_session
 from augmint.core.adversarial.saving import save_networks
 from augmint.core.adversarial.schedules import lr_factor
 from augmint.core.adversarial.sharing import frozen, own_parameters
@@ -82,13 +82,13 @@ class AdversarialTrainer:
             raise UserError("There are no rows to train on.", where="train_dataset", fix="Give at least one row.")
         self.callbacks = [*([] if args.disable_tqdm else [ProgressBar()]), *callbacks]
         self.output_dir = Path(args.output_dir)
-        self.accelerator = make_accelerator(args)
-        self.layout = Layout(args.per_device_train_batch_size, args.gradient_accumulation_steps, self.accelerator.num_processes,
-                             self.accelerator.process_index)
+        self.runtime = Runtime(args)
+        self.layout = Layout(args.per_device_train_batch_size, args.gradient_accumulation_steps, self.runtime.processes,
+                             self.runtime.rank)
         self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
         self.meter, self._step_meter = Meter(), Meter()
         self.phases = self._make_phases()
-        self._ema.module.to(self.accelerator.device)
+        self._ema.module.to(self.runtime.device)
         self.watch = CollapseWatch(args)
         self.store = CheckpointStore(self.output_dir / "checkpoints", args.save_total_limit)
         self.log = TrainingLog(self.output_dir / "train_log.jsonl", writes=self.is_main)
@@ -112,7 +112,7 @@ class AdversarialTrainer:
     @property
     def is_main(self) -> bool:
         """Whether this is the process that writes."""
-        return bool(self.accelerator.is_main_process)
+        return self.runtime.is_main
 
     @property
     def seconds(self) -> float:
@@ -127,7 +127,7 @@ class AdversarialTrainer:
         """Write `generator/` (averaged weights) and `discriminator/` below `directory` (default: `output_dir`)."""
         if self.is_main:
             save_networks(Path(directory or self.output_dir), self.ema, self.discriminator)
-        self.accelerator.wait_for_everyone()
+        self.runtime.wait()
 
     # The loop ------------------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class AdversarialTrainer:
         Raises:
             UserError: a fresh start would mix with another run's checkpoints, or the checkpoint does not fit.
         """
-        with training_session(self.args, self.accelerator):
+        with training_session(self.args.threads, self.runtime.device):
             self._begin(resume_from_checkpoint)
             while not self._finished():
                 self._train_step()
@@ -151,9 +151,9 @@ class AdversarialTrainer:
     def _begin(self, checkpoint: bool | str | Path | None) -> None:
         self.generator.train()
         self.discriminator.train()
-        self._start_trackers()
+        self.runtime.start_trackers(self.args.run_name, self.args.to_dict())
         if not resume(self, checkpoint):
-            self._ema.copy_from(self.generator)
+            self._ema.restart()
             self._save()  # so that there is always something to roll back to
         self._restart_data()
         self._started = time.monotonic()
@@ -161,7 +161,7 @@ class AdversarialTrainer:
 
     def _train_step(self) -> None:
         place, args = self.position, self.args
-        torch.manual_seed(keyed_seed(args.seed, "adversarial", "torch", place.step, place.attempt, self.layout.rank))
+        reseed(self.runtime.device, keyed_seed(args.seed, "adversarial", "torch", place.step, place.attempt, self.layout.rank))
         self._set_learning_rates()
         figures = self._due(args.logging_steps, place.step + 1)
         for repeat in range(args.discriminator_steps):
@@ -169,7 +169,7 @@ class AdversarialTrainer:
         self.phases.generator_update(Update(place.step, 0, place.attempt, figures), reals)
         place.step += 1
         place.rows += self.layout.rows * args.discriminator_steps
-        self._ema.update(self.generator, self.layout.rows * args.discriminator_steps, place.rows)
+        self._ema.update(self.layout.rows * args.discriminator_steps, place.rows)
         self._tell_objective()
 
     def _after_step(self) -> None:
@@ -199,7 +199,7 @@ class AdversarialTrainer:
         output = AdversarialOutput(self.position.step, list(self.log.history), self.seconds, list(self.position.rollbacks), stopped)
         self.position.seconds, self._started, self._data = self.seconds, 0.0, iter(())
         self._call("on_train_end", output)
-        self.accelerator.end_training()
+        self.runtime.finish_trackers()
         return output
 
     # Parts of a step -----------------------------------------------------------------------------------------------
@@ -220,16 +220,13 @@ class AdversarialTrainer:
         """The objective counts the step; it gets the step's mean logs if it wants them, which costs a wait for the device."""
         logs: dict[str, float] = {}
         if self._step_meter in self.phases.meters:
-            logs = self._step_meter.means(self._mean)
+            logs = self._step_meter.means(self.runtime.mean)
             self._step_meter.clear()
         self.objective.step_end(self.position.step, {**logs, "rows": float(self.layout.rows * self.args.discriminator_steps)})
 
-    def _mean(self, values: torch.Tensor) -> torch.Tensor:
-        return mean_over_processes(self.accelerator, values)
-
     def _log_figures(self) -> str | None:
         """Log the means since the last line; returns what is wrong with them, if anything."""
-        figures = self.meter.means(self._mean)
+        figures = self.meter.means(self.runtime.mean)
         self.meter.clear()
         rate = self.phases.generator_optimizer.param_groups[0]["lr"]
         self._add_to_log({"step": self.position.step, "rows": self.position.rows, "learning_rate": rate, **figures,
@@ -238,9 +235,7 @@ class AdversarialTrainer:
 
     def _add_to_log(self, entry: dict[str, Any]) -> None:
         self.log.add(entry)
-        numbers = {name: value for name, value in entry.items() if isinstance(value, (int, float)) and name != "step"}
-        if self.accelerator.trackers:
-            self.accelerator.log(numbers, step=self.position.step)
+        self.runtime.track(entry, self.position.step)
         self._call("on_log", entry)
 
     def _evaluate(self) -> None:
@@ -250,43 +245,42 @@ class AdversarialTrainer:
             figures = {name: float(value) for name, value in self.evaluator(self.ema, self.position.step).items()}
             self._add_to_log({"step": self.position.step, "event": "evaluate", **figures, "seconds": round(self.seconds, 3)})
             self._call("on_evaluate", figures)
-        self.accelerator.wait_for_everyone()
+        self.runtime.wait()
 
     def _sample(self) -> None:
         if self.sampler is not None and self.is_main:
             self.sampler(self.ema, self.position.step)
-        self.accelerator.wait_for_everyone()
+        self.runtime.wait()
 
     def _watch_clock(self) -> None:
         if self.args.max_seconds is None:
             return
-        late = torch.tensor(float(self.seconds > self.args.max_seconds), device=self.accelerator.device)
-        if float(self._mean(late)) > 0:
+        late = torch.tensor(float(self.seconds > self.args.max_seconds), device=self.runtime.device)
+        if float(self.runtime.mean(late)) > 0:
             self.request_stop(f"max_seconds ({self.args.max_seconds:g}) is over")
 
     # Checkpoints and recovery --------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        self.meter.synchronise(self._mean)
+        self.meter.synchronise(self.runtime.mean)
         if self.is_main:
             self._call("on_save", write_checkpoint(self))
-        self.accelerator.wait_for_everyone()
+        self.runtime.wait()
 
     def _recover(self, reason: str) -> None:
         """Back to the last good checkpoint with new random keys and lower learning rates; too often: stop there."""
         place, failed = self.position, self.position.step
-        attempt, scale, seconds, rollbacks, history = place.attempt, place.lr_scale, self.seconds, place.rollbacks, list(self.log.history)
-        self.accelerator.wait_for_everyone()
+        seconds, before = self.seconds, place
+        self.runtime.wait()
         resume(self, self.store.newest(healthy=True), rewind_log=False)
         self._started = time.monotonic()
         place = self.position
-        place.seconds, place.attempt, place.lr_scale = seconds, attempt + 1, scale * self.args.rollback_lr_factor
-        place.rollbacks = [*rollbacks, {"step": failed, "to": place.step, "reason": reason}]
-        self.log.history = history
-        self.meter.clear()
+        place.seconds, place.attempt, place.lr_scale = seconds, before.attempt + 1, before.lr_scale * self.args.rollback_lr_factor
+        place.rollbacks = [*before.rollbacks, {"step": failed, "to": place.step, "reason": reason}]
         self.watch.reset()
         if len(place.rollbacks) > self.args.max_rollbacks:
-            place.stopped = f"{reason} at step {failed}, after {self.args.max_rollbacks} roll-backs; these are the weights of step {place.step}"
+            place.stopped = (f"{reason} at step {failed}, after {self.args.max_rollbacks} roll-backs; "
+                             f"these are the weights of step {place.step}")
         if self.is_main:
             self.store.delete_after(place.step)
         self._add_to_log({"step": failed, "event": "stop" if place.stopped else "rollback", "reason": reason, "to": place.step,
@@ -300,36 +294,30 @@ class AdversarialTrainer:
         order = DataOrder(self.length, self.args.seed, self.position.attempt)
         first = self.position.step * self.args.discriminator_steps
         self._data = loader(self.train_dataset, order, self.layout, first, self.args.dataloader_num_workers,
-                            pin=self.accelerator.device.type == "cuda")
+                            pin=self.runtime.device.type == "cuda")
 
     # Set-up --------------------------------------------------------------------------------------------------------
 
     def _make_phases(self) -> Phases:
         args, objective = self.args, self.objective
         ownership = own_parameters(self.generator, self.discriminator, args.shared_parameters)
-        device = self.accelerator.device
-        self.generator.to(device)
-        self.discriminator.to(device)
+        self.generator.to(self.runtime.device)
+        self.discriminator.to(self.runtime.device)
         with frozen(ownership.discriminator):  # what the other side owns must not be waited for in the exchange of gradients
-            generator = wrap(self.accelerator, self.generator)
+            generator = self.runtime.wrap(self.generator)
         with frozen(ownership.generator):
-            discriminator = wrap(self.accelerator, self.discriminator)
+            discriminator = self.runtime.wrap(self.discriminator)
         wants_logs = getattr(objective, "needs_step_logs", type(objective).step_end is not Objective.step_end)
-        return Phases(args, self.accelerator, objective, self.generator, self.discriminator, generator, discriminator, ownership,
+        return Phases(args, self.runtime, objective, self.generator, self.discriminator, generator, discriminator, ownership,
                       self._make_optimizer(ownership.generator, args.learning_rate),
                       self._make_optimizer(ownership.discriminator, args.discriminator_learning_rate or args.learning_rate),
                       self.layout, (self.meter, self._step_meter) if wants_logs else (self.meter,))
 
     def _make_optimizer(self, parameters: list[torch.nn.Parameter], rate: float) -> torch.optim.Optimizer:
         args = self.args
-        fused = self.accelerator.device.type in ("cpu", "cuda")
+        fused = self.runtime.device.type in ("cpu", "cuda")
         return torch.optim.AdamW(parameters, lr=rate, betas=(args.adam_beta1, args.adam_beta2), eps=args.adam_epsilon,
                                  weight_decay=args.weight_decay, fused=fused)
-
-    def _start_trackers(self) -> None:
-        if self.accelerator.log_with:
-            config = {name: value for name, value in self.args.to_dict().items() if isinstance(value, (int, float, str, bool))}
-            self.accelerator.init_trackers(self.args.run_name, config=config)
 
     def _call(self, hook: str, *arguments: Any) -> None:
         for callback in self.callbacks:

@@ -7,4 +7,5 @@ from augmint.core.adversarial.losses.non_saturating import NonSaturating
 from augmint.core.adversarial.losses.relativistic import Relativistic
 from augmint.core.adversarial.losses.wasserstein import Wasserstein
 
-__all__ = ["GanLoss", "Hinge", "LeastSquares", "NonSaturating", "Relativistic", "Wasserstein", "get_loss", "loss_names", "register_loss"]
+__all__ = ["GanLoss", "Hinge", "LeastSquares", "NonSaturating", "Relativistic", "Wasserstein", "get_loss", "loss_names",
+           "register_loss"]
