@@ -100,6 +100,12 @@ class ImageCodec(RowCodec):
             batch["label"] = torch.tensor(labels, dtype=torch.int64)
         return batch
 
+    def to_network(self, batch: Batch) -> Batch:
+        return {**batch, "image": batch["image"].float() / 127.5 - 1}
+
+    def from_network(self, batch: Batch) -> Batch:
+        return {**batch, "image": quantise(batch["image"])}
+
     def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {self.columns["image"]: [to_picture(image) for image in batch["image"]]}
         if "label" in batch and self.columns.get("label") in features:

@@ -7,10 +7,10 @@ from augmint.core.interfaces.objective import Loss, Objective
 from augmint.core.interfaces.policy import Dimension, MintSettings, Op, Point, Policy, PolicySpace
 from augmint.core.interfaces.registry import get_modality, get_task, modalities, tasks
 from augmint.core.interfaces.rng import RowRandom, keyed_generator, keyed_seed
-from augmint.core.interfaces.task import FinetuneJob, FinetuneResult, Judge, Metric, Modality, Splits, Task, TaskSettings
+from augmint.core.interfaces.task import Evaluation, FinetuneJob, FinetuneResult, Judge, Metric, Modality, Splits, Task, TaskSettings
 
 __all__ = [
-    "Batch", "Dimension", "Discriminator", "FinetuneJob", "FinetuneResult", "Generator", "Judge", "Loss", "Metric",
+    "Batch", "Dimension", "Discriminator", "Evaluation", "FinetuneJob", "FinetuneResult", "Generator", "Judge", "Loss", "Metric",
     "MintSettings", "Modality", "Objective", "Op", "Point", "Policy", "PolicySpace", "RowCodec", "RowProblem", "RowRandom",
     "Splits", "Task", "TaskSettings", "batch_size", "concatenate", "get_modality", "get_task", "keyed_generator", "keyed_seed",
     "modalities", "select", "tasks", "to_device",

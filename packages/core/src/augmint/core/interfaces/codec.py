@@ -43,6 +43,14 @@ class RowCodec(ABC):
     def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
         """Column name -> values that `Dataset.from_dict(..., features=features)` takes; only the columns the task knows."""
 
+    def to_network(self, batch: Batch) -> Batch:
+        """Encoded rows as generators and discriminators take them (images float32 in [-1, 1]). The default changes nothing."""
+        return batch
+
+    def from_network(self, batch: Batch) -> Batch:
+        """Generated rows as `encode` gives real ones (images uint8): what judges, ops and `decode` take. Inverse of `to_network`."""
+        return batch
+
     def labels(self, dataset: Dataset) -> list[int] | None:
         """Class index of every row, or None where the task has no classes. Must not decode payloads."""
         return None

@@ -91,7 +91,7 @@ class FinetuneJob:
         steps: optimiser steps.
         seed: keys initialisation, batch order and augmentation.
         evaluate: split name -> rows to score after training.
-        output_dir: where the model and `predictions.parquet` are kept; None keeps nothing.
+        output_dir: where the fine-tuned model is kept; None keeps nothing.
     """
 
     rows: Dataset
@@ -107,13 +107,38 @@ class FinetuneJob:
 
 
 @dataclass(frozen=True)
+class Evaluation:
+    """A model's score on some rows.
+
+    Attributes:
+        score: the task's metric in its usual unit.
+        loss: the model's mean loss, or None.
+        rows: one number a row whose mean is `score`, where the metric is such a mean; else None.
+    """
+
+    score: float
+    loss: float | None = None
+    rows: list[float] | None = None
+
+
+@dataclass(frozen=True)
 class FinetuneResult:
-    """Split name -> metric in its usual unit, split name -> loss, split name -> per-row correctness or score, and the time."""
+    """Split name -> metric in its usual unit, split name -> loss, split name -> per-row numbers (see `Evaluation`), and the time."""
 
     scores: Mapping[str, float]
     losses: Mapping[str, float]
     rows: Mapping[str, list[float]]
     seconds: float
+
+    @classmethod
+    def of(cls, evaluations: Mapping[str, Evaluation], seconds: float) -> FinetuneResult:
+        """The result made of each split's evaluation; what an evaluation lacks is left out."""
+        return cls(
+            {split: one.score for split, one in evaluations.items()},
+            {split: one.loss for split, one in evaluations.items() if one.loss is not None},
+            {split: one.rows for split, one in evaluations.items() if one.rows is not None},
+            seconds,
+        )
 
 
 class Task(ABC):
@@ -154,9 +179,9 @@ class Task(ABC):
         """A fresh generator, discriminator and objective, initialised from `settings.seed`."""
 
     @abstractmethod
-    def adversarial_rows(self, judge: Judge | None) -> torch.utils.data.Dataset[Batch]:
-        """A map-style data set of single rows as tensors for the adversarial trainer, unlabelled rows (pseudo-labelled by
-        the judge) included where the recipe gives them. Offers `__getitems__(indices) -> Batch` for whole batches."""
+    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
+        """A map-style data set of single rows as tensors for the adversarial trainer: the training rows, and what
+        `pseudo_labelled` gave of the unlabelled ones. Offers `__getitems__(indices) -> Batch` for whole batches."""
 
     @abstractmethod
     def adversarial_defaults(self) -> dict[str, Any]:
@@ -180,6 +205,11 @@ class Task(ABC):
     def load_policy(self, values: Mapping[str, Any]) -> Policy:
         """A policy from its JSON."""
 
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """Optimiser steps of one fine-tuning, the same for every arm."""
+
     @abstractmethod
     def fit_judge(self, directory: Path) -> None:
         """Train the judge on the real training rows and save it in `directory`. Deterministic in the seed; never sees test."""
@@ -197,6 +227,10 @@ class Task(ABC):
     @abstractmethod
     def finetune(self, job: FinetuneJob) -> FinetuneResult:
         """Fine-tune a fresh copy of the user's model by `transformers.Trainer` and score it."""
+
+    @abstractmethod
+    def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
+        """Score the model that `finetune` kept in `directory`. This is how `compare` reads the test split: once, at the end."""
 
 
 class Modality(ABC):

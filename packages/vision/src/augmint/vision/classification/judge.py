@@ -55,7 +55,7 @@ class ImageJudge(Judge):
     def probabilities(self, batch: Batch) -> Tensor:
         """Softmax averaged over the members, float32 (n, classes)."""
         if not len(batch["image"]):
-            return torch.zeros(0, int(self.members[0].config.num_labels))  # type: ignore[union-attr]
+            return torch.zeros(0, self.members[0].config.num_labels)  # type: ignore[union-attr, arg-type]
         return torch.stack([logits.softmax(1) for logits, _ in self._run(batch, hidden=False)]).mean(0)
 
     def embed(self, batch: Batch) -> Tensor:
@@ -93,7 +93,8 @@ def fit(
         save_file(state, unfinished / f"member-{member}.safetensors")
         network.config.save_pretrained(unfinished)  # type: ignore[union-attr, operator]
     kind = getattr(network.config, "model_type", "classifier")
-    info = {"members": members, "size": preprocessing.size, "mean": preprocessing.mean, "std": preprocessing.std,
+    preprocessing.save(unfinished)
+    info = {"members": members,
             "name": f"{members} x {kind} trained on the training split" + (" and pseudo-labelled rows" if extra is not None else "")}
     (unfinished / "judge.json").write_text(json.dumps(info, indent=1))
     shutil.rmtree(directory, ignore_errors=True)
@@ -112,7 +113,7 @@ def load(directory: Path) -> ImageJudge:
             network = AutoModelForImageClassification.from_config(config)
         network.load_state_dict(load_file(directory / f"member-{member}.safetensors"))
         members.append(network)
-    return ImageJudge(members, Preprocessing(info["size"], tuple(info["mean"]), tuple(info["std"])), info["name"])
+    return ImageJudge(members, Preprocessing.load(directory), info["name"])
 
 
 def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,16 @@ class Preprocessing:
             values = values.expand(-1, 3, -1, -1)
         mean = torch.tensor(self.mean, device=image.device)[:, None, None]
         return (values - mean) / torch.tensor(self.std, device=image.device)[:, None, None]
+
+    def save(self, directory: Path) -> None:
+        """Write `augmint_preprocessing.json` beside a saved model."""
+        (directory / "augmint_preprocessing.json").write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, directory: Path) -> Preprocessing:
+        """What `save` wrote."""
+        values = json.loads((directory / "augmint_preprocessing.json").read_text())
+        return cls(values["size"], tuple(values["mean"]), tuple(values["std"]))
 
 
 def check_model(model: Mapping[str, Any]) -> None:
@@ -109,7 +120,7 @@ def build_model(
             network = AutoModelForImageClassification.from_pretrained(name, config=config, ignore_mismatched_sizes=True)
         else:
             network = AutoModelForImageClassification.from_config(config)
-    if name is None:
+    if not name:
         taken = int(getattr(config, "num_channels", channels))
         return network, Preprocessing(int(config.image_size), (0.5,) * taken, (0.5,) * taken)
     if not (Path(name) / "preprocessor_config.json").is_file() and Path(name).is_dir():

@@ -14,6 +14,8 @@ from augmint.vision.rows import ImageRows
 
 def epochs(rows: int, count: int, seed: int, *key: str) -> np.ndarray:
     """int64 (count,): row positions, every epoch a fresh shuffle of all rows."""
+    if count == 0:
+        return np.zeros(0, np.int64)
     needed = -(-count // rows)
     return np.concatenate([keyed_generator(seed, *key, epoch).permutation(rows) for epoch in range(needed)])[:count]
 

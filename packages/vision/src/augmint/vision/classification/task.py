@@ -11,16 +11,29 @@ from datasets import ClassLabel, Dataset, Image
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import (
-    Batch, Discriminator, FinetuneJob, FinetuneResult, Generator, Judge, Metric, Objective, Policy, PolicySpace, RowCodec, Splits,
-    Task, TaskSettings,
+    Batch,
+    Discriminator,
+    Evaluation,
+    FinetuneJob,
+    FinetuneResult,
+    Generator,
+    Judge,
+    Metric,
+    Objective,
+    Policy,
+    PolicySpace,
+    RowCodec,
+    Splits,
+    Task,
+    TaskSettings,
 )
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
-from augmint.vision.classification.model import build_model, check_model
+from augmint.vision.classification.model import Preprocessing, build_model, check_model
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.settings import JudgeSettings, batch_size_of, check_finetune, steps_of
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
-from augmint.vision.classification.training import fixed_threads, temporary_output, train, training_arguments
+from augmint.vision.classification.training import fixed_threads, score, temporary_output, train, training_arguments
 from augmint.vision.codec import ImageCodec, find_columns
 from augmint.vision.discriminators import ImageDiscriminator
 from augmint.vision.generators import ImageGenerator, build_pair
@@ -96,11 +109,10 @@ class ImageClassification(Task):
     def _adversarial_size(self) -> int:
         return len(self.splits.train) + (len(self.splits.unlabeled) if self.splits.unlabeled is not None else 0)
 
-    def adversarial_rows(self, judge: Judge | None) -> torch.utils.data.Dataset[Batch]:
+    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
         parts = [ImageRows(self.splits.train, self.codec)]
-        more = self.pseudo_labelled(judge) if judge is not None else None
-        if more is not None and len(more):
-            parts.append(ImageRows(more, self.codec))
+        if pseudo_labelled is not None and len(pseudo_labelled):
+            parts.append(ImageRows(pseudo_labelled, self.codec))
         return AdversarialRows(parts, self.image_size)
 
     def adversarial_defaults(self) -> dict[str, Any]:
@@ -187,3 +199,10 @@ class ImageClassification(Task):
                 output_dir=scratch,
             )
             return train(network, preprocessing, plan, arguments, evaluate, job.output_dir)
+
+    def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
+        from transformers import AutoModelForImageClassification
+
+        network = AutoModelForImageClassification.from_pretrained(directory)
+        with fixed_threads(self.settings.threads):
+            return score(network, Preprocessing.load(directory), ImageRows(rows, self.codec))

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import SequentialSampler
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 
-from augmint.core.interfaces import Batch, FinetuneResult
+from augmint.core.interfaces import Batch, Evaluation, FinetuneResult
 from augmint.vision.classification.model import Preprocessing
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.rows import ImageRows
@@ -93,26 +91,24 @@ def train(
     network: nn.Module, preprocessing: Preprocessing, plan: TrainingPlan, arguments: TrainingArguments,
     evaluate: Mapping[str, ImageRows], output_dir: Path | None = None,
 ) -> FinetuneResult:
-    """Train on the plan, score every split; accuracy in percent."""
+    """Train on the plan, score every split, and keep the model where `output_dir` says."""
     started = time.perf_counter()
     with isolated_randomness():
         trainer = ArmTrainer(model=network, args=arguments, train_dataset=plan, preprocessing=preprocessing)
         trainer.train()
-    scores, losses, rows = {}, {}, {}
-    for split, data in evaluate.items():
-        labels = data.all()["label"]
-        logits = predict(network, preprocessing, data)
-        correct = (logits.argmax(1) == labels).float()
-        scores[split] = round(100 * float(correct.mean()), 6)
-        losses[split] = float(F.cross_entropy(logits, labels))
-        rows[split] = (100 * correct).tolist()
-        if output_dir is not None:
-            output_dir.mkdir(parents=True, exist_ok=True)
-            table = pa.table({"label": labels.numpy(), "prediction": logits.argmax(1).numpy()})
-            pq.write_table(table, output_dir / f"predictions-{split}.parquet")
+    evaluations = {split: score(network, preprocessing, rows) for split, rows in evaluate.items()}
     if output_dir is not None:
         network.save_pretrained(output_dir)  # type: ignore[operator]
-    return FinetuneResult(scores, losses, rows, time.perf_counter() - started)
+        preprocessing.save(output_dir)
+    return FinetuneResult.of(evaluations, time.perf_counter() - started)
+
+
+def score(network: nn.Module, preprocessing: Preprocessing, rows: ImageRows) -> Evaluation:
+    """Accuracy in percent, mean cross-entropy, and 100 or 0 a row."""
+    labels = rows.all()["label"]
+    logits = predict(network, preprocessing, rows)
+    correct = 100.0 * (logits.argmax(1) == labels).double()
+    return Evaluation(float(correct.mean()), float(F.cross_entropy(logits, labels)), correct.tolist())
 
 
 @torch.no_grad()

@@ -1,0 +1,146 @@
+"""A run: a recipe, its folder, and the stages between them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+from tqdm.auto import tqdm
+
+from augmint.core.errors import UserError, nearest
+from augmint.core.pipeline.recipe import Recipe, load_recipe, same_recipe
+from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
+from augmint.core.pipeline.workshop import Workshop, workshop
+
+STAGES = ("inspect", "judge", "train", "search", "mint", "finetune", "compare", "report")
+
+
+class Run:
+    """A recipe at work in its folder. Stages that are done are not done again, whoever did them and however it ended.
+
+    Args:
+        recipe: what to do.
+        directory: where.
+        base_dir: what relative data paths start from.
+    """
+
+    def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None) -> None:
+        self.recipe, self.directory, self.base_dir = recipe, directory, base_dir
+
+    @classmethod
+    def open(cls, recipe: Recipe, *, overwrite: bool = False, base_dir: Path | None = None) -> Self:
+        """The run in `recipe.output_dir`: a new one, or the one that the same recipe has begun there.
+
+        Raises:
+            UserError: the folder holds another recipe's run or other files (unless `overwrite`), or cannot be written.
+        """
+        root = Path(recipe.output_dir).absolute()
+        directory = RunDirectory(root)
+        if overwrite and directory.recipe.is_file():
+            shutil.rmtree(root)
+        if directory.recipe.is_file():
+            if not same_recipe(load_recipe(directory.recipe), recipe):
+                raise UserError(
+                    "It holds the run of another recipe.", where=f"output_dir {recipe.output_dir!r}",
+                    fix="Choose another output_dir, or give --overwrite to start afresh.",
+                )
+        else:
+            _make(root, recipe)
+        return cls(recipe, directory, base_dir)
+
+    def stage(self, name: str) -> None:
+        """Do what `name` needs and has not been done, then `name`."""
+        if name not in STAGES:
+            raise UserError(f"There is no stage {name!r}.", fix=nearest(name, STAGES))
+        self._go(STAGES[: STAGES.index(name) + 1])
+
+    def all(self) -> None:
+        """Every stage that is not done."""
+        self._go(STAGES)
+
+    def _go(self, stages: tuple[str, ...]) -> None:
+        lock = FileLock(self.directory.root / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UserError("Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it.") from None
+        try:
+            if not self.directory.recipe.is_file():
+                # The recipe is the first thing kept, and only once it has been seen to be sound.
+                self._do("inspect")
+            for number, name in enumerate(stages, 1):
+                if not self.directory.done(name).is_file():
+                    _say(f"[{number}/{len(STAGES)}] {name}")
+                    self._do(name)
+        finally:
+            lock.release()
+
+    def _do(self, name: str) -> None:
+        if self.directory.done(name).is_file():
+            return
+        started = time.perf_counter()
+        self._stages()[name]()
+        write_json(self.directory.done(name), {"seconds": round(time.perf_counter() - started, 3)})
+
+    def _stages(self) -> dict[str, Callable[[], None]]:
+        from augmint.core.pipeline.stages import compare, finetune, inspect, judge, mint, report, search, train
+
+        shop: Workshop = workshop(self.directory.root)
+        return {
+            "inspect": lambda: self._inspect(inspect.run),
+            "judge": lambda: judge.run(shop),
+            "train": lambda: train.run(shop),
+            "search": lambda: search.run(shop),
+            "mint": lambda: mint.run(shop),
+            "finetune": lambda: finetune.run(shop),
+            "compare": lambda: compare.run(shop, self._spent()),
+            "report": lambda: report.run(shop, self._spent()),
+        }
+
+    def _inspect(self, stage: Callable[..., None]) -> None:
+        stage(self.recipe, self.directory, self.base_dir)
+        unfinished = self.directory.recipe.with_name(".recipe.yaml")
+        unfinished.write_text(self.recipe.to_yaml(), encoding="utf-8")
+        os.replace(unfinished, self.directory.recipe)
+
+    def _spent(self) -> dict[str, float]:
+        """Stage -> seconds of the attempt that finished it."""
+        return {name: read_json(path)["seconds"] for name in STAGES if (path := self.directory.done(name)).is_file()}
+
+    def summary(self) -> dict[str, Any]:
+        """JSON values: what is done, where it lies, and the verdict once there is one."""
+        values: dict[str, Any] = {
+            "output_dir": str(self.directory.root), "done": [name for name in STAGES if self.directory.done(name).is_file()]
+        }
+        if self.directory.comparison.is_file():
+            comparison = read_json(self.directory.comparison)
+            values.update({key: comparison[key] for key in ("metric", "verdict", "arms", "differences")})
+        if self.directory.report.is_file():
+            values["report"] = str(self.directory.report)
+        return values
+
+
+def _make(root: Path, recipe: Recipe) -> None:
+    """An empty folder that can be written."""
+    where = f"output_dir {recipe.output_dir!r}"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / ".probe"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise UserError(f"It cannot be written ({error.strerror}).", where=where, fix="Choose another output_dir.") from error
+    strangers = [path.name for path in root.iterdir() if not path.name.startswith(".") and path.name not in ("data", "inspection.json", "stages")]
+    if strangers:
+        raise UserError(f"It holds files that are not a run's: {strangers[0]!r}.", where=where, fix="Choose an empty or new folder.")
+
+
+def _say(text: str) -> None:
+    if not os.environ.get("AUGMINT_QUIET"):
+        tqdm.write(text, file=sys.stderr)

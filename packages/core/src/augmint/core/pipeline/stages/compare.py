@@ -1,0 +1,22 @@
+"""Step 7, second half: the test split, read here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from augmint.core.evaluation import build_comparison
+from augmint.core.pipeline.arms import read_result, test_arm
+from augmint.core.pipeline.run_dir import write_json
+from augmint.core.pipeline.stages.finetune import for_each_arm
+from augmint.core.pipeline.workshop import Workshop
+
+
+def run(shop: Workshop, cost: Mapping[str, float]) -> None:
+    """Leaves `comparison.json`."""
+    for_each_arm(shop, test_arm, "test")
+    compare, task = shop.recipe.compare, shop.task
+    results = {
+        arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed
+    }
+    comparison = build_comparison(task.name, task.metric, task.steps, results, cost=cost, seed=shop.recipe.seed)
+    write_json(shop.directory.comparison, comparison)

@@ -1,0 +1,33 @@
+"""Step 5: find the policy that helps the user's model most on the validation rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from augmint.core.interfaces import Policy
+from augmint.core.pipeline.run_dir import write_json
+from augmint.core.pipeline.trials import ValidationObjective
+from augmint.core.pipeline.workshop import Workshop
+from augmint.core.search import PolicySearch, SearchResult
+
+
+def run(shop: Workshop) -> None:
+    """Leaves `search/trials.jsonl`, `search/result.json` and `search/policy.json`."""
+    search = PolicySearch(
+        shop.task.policy_space(), ValidationObjective(shop.directory.root), shop.directory.journal, shop.recipe.search
+    )
+    result = search.run()
+    write_json(shop.directory.search_result, summary_of(result))
+    write_json(shop.directory.policy, result.best_policy.to_dict())
+
+
+def summary_of(result: SearchResult) -> dict[str, Any]:
+    """JSON values of the outcome, less the times, so that a resumed search leaves the same bytes."""
+    values = result.to_dict()
+    values.pop("seconds", None)
+    return values
+
+
+def policy_of(shop: Workshop) -> Policy:
+    """The policy that the search chose."""
+    return shop.policy

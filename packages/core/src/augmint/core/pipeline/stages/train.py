@@ -1,0 +1,75 @@
+"""Steps 2 to 4: the generator against the discriminator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+import torch
+
+from augmint.core.adversarial import AdversarialArguments, AdversarialOutput, AdversarialTrainer
+from augmint.core.evaluation import quality_figures
+from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
+from augmint.core.pipeline.run_dir import write_json
+from augmint.core.pipeline.workshop import Workshop
+
+QUALITY_ROWS = 1000
+BLOCK = 64
+
+
+def run(shop: Workshop) -> None:
+    """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`."""
+    task, directory, recipe = shop.task, shop.directory, shop.recipe
+    generator, discriminator, objective = task.adversarial_networks()
+    values = {**task.adversarial_defaults(), **recipe.adversarial}
+    arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
+    trainer = AdversarialTrainer(
+        generator, discriminator, objective, args=arguments, train_dataset=task.adversarial_rows(shop.pseudo_labelled),
+        evaluator=Evaluator(shop, shop.judge),
+    )
+    output = trainer.train(resume_from_checkpoint=True)
+    unfinished = directory.root / ".networks"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    trainer.save_model(str(unfinished))
+    for name, target in (("generator", directory.generator), ("discriminator", directory.discriminator)):
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(unfinished / name, target)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    write_json(directory.root / "adversarial.json", summary_of(output))
+
+
+def summary_of(output: AdversarialOutput) -> dict[str, Any]:
+    """What the report says of the training."""
+    return {"steps": output.global_step, "rollbacks": output.rollbacks, "stopped": output.stopped}
+
+
+class Evaluator:
+    """Quality of generated rows against the real training rows in the judge's features; the real side is computed once."""
+
+    def __init__(self, shop: Workshop, judge: Judge) -> None:
+        self.judge, self.seed, self.codec = judge, shop.recipe.seed, shop.task.codec
+        train = shop.task.splits.train
+        rows = train.select(range(min(QUALITY_ROWS, len(train))))
+        self.real = self.codec.encode(rows)
+        self.features = judge.embed(self.real)
+
+    def __call__(self, generator: Generator, step: int) -> dict[str, float]:
+        """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
+        condition = {name: tensor for name, tensor in self.real.items() if name != generator.output_key}
+        fake = sample(generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features))))
+        return quality_figures(self.features, self.judge.embed(fake))
+
+
+@torch.no_grad()
+def sample(generator: Generator, codec: RowCodec, condition: Batch, n: int, rng: RowRandom) -> Batch:
+    """Generated rows, on the CPU and as the codec encodes real ones."""
+    device = next(generator.parameters()).device
+    parts = []
+    for at in range(0, n, BLOCK):
+        index = range(at, min(at + BLOCK, n))
+        own = {name: tensor[at : at + BLOCK].to(device) for name, tensor in condition.items()}
+        batch = generator.sample(len(index), own or None, rng=rng.take(list(index)))
+        parts.append({name: tensor.cpu() for name, tensor in codec.from_network(batch).items()})
+    return concatenate(parts)
+

@@ -1,0 +1,72 @@
+"""What the search asks of a policy: fine-tune with it and score the validation rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from augmint.core.evaluation import density_coverage, precision_recall
+from augmint.core.interfaces import FinetuneJob, Policy, RowRandom
+from augmint.core.minting import mint_rows
+from augmint.core.pipeline.workshop import Workshop, workshop
+from augmint.core.search import TrialRequest, TrialScores
+
+SHORT = 0.4
+"""Steps of the "short" fidelity as a part of the full number."""
+
+
+@dataclass
+class ValidationObjective:
+    """Scores policies on the validation rows; test is never opened.
+
+    Fidelities: "density" augments validation rows by the policy and asks the judge to recognise them (Fast AutoAugment's density
+    matching: cheap, blind to what is gained, good at throwing out what destroys); "short" and "full" fine-tune the user's model.
+
+    Quality and diversity are those of the policy's generated rows against the real training rows (precision and coverage in the
+    judge's features). A policy that generates nothing has quality 1, for it generates nothing bad, and diversity 0.
+
+    Args:
+        root: the run's folder.
+
+    Source: Lim et al. 2019, "Fast AutoAugment".
+    """
+
+    root: Path
+    fidelities: Sequence[str] = ("density", "short", "full")
+
+    def __call__(self, request: TrialRequest) -> TrialScores:
+        shop = workshop(self.root)
+        policy = shop.task.policy_space().decode(request.point)
+        if request.fidelity == "density":
+            return TrialScores(self._density(shop, policy, request.seed), quality=1.0, diversity=0.0)
+        return self._finetune(shop, policy, request)
+
+    def _density(self, shop: Workshop, policy: Policy, seed: int) -> float:
+        batch = shop.task.codec.encode(shop.task.splits.validation)
+        rng = RowRandom(seed, "density", rows=range(len(batch["label"])))
+        seen = shop.judge.probabilities(policy.augment(batch, rng))
+        return 100 * float((seen.argmax(1) == batch["label"]).float().mean())
+
+    def _finetune(self, shop: Workshop, policy: Policy, request: TrialRequest) -> TrialScores:
+        task = shop.task
+        steps = task.steps if request.fidelity == "full" else max(1, round(SHORT * task.steps))
+        extra, targets, quality, diversity = None, None, 1.0, 0.0
+        if policy.mint.share > 0:
+            minted = mint_rows(shop.mint_tools(), policy, shop.recipe.mint)
+            extra, targets = minted.dataset, minted.targets
+            quality, diversity = self._quality(shop, minted.features)
+        job = FinetuneJob(
+            rows=task.splits.train, extra=extra, extra_targets=targets, share=policy.mint.share, policy=policy, steps=steps, seed=request.seed,
+            evaluate={"validation": task.splits.validation},
+        )
+        result = task.finetune(job)
+        sign = 1 if task.metric.greater_is_better else -1
+        details = {"loss": result.losses.get("validation"), "minted": len(extra) if extra is not None else 0}
+        return TrialScores(sign * result.scores["validation"], quality, diversity, details)
+
+    def _quality(self, shop: Workshop, features: torch.Tensor) -> tuple[float, float]:
+        real = shop.judge.embed(shop.task.codec.encode(shop.task.splits.train))
+        return precision_recall(real, features).precision, density_coverage(real, features).coverage
