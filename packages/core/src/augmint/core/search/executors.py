@@ -31,10 +31,14 @@ class TrialExecutor(Executor):
     Attributes:
         deaths: exceptions of a future whose worker died, as against a call that raised.
         remote: whether calls are pickled to another process.
+        shared_fate: whether a worker's death ends the executor.
+        capacity: how many calls it is worth submitting at the same time.
     """
 
     deaths: tuple[type[BaseException], ...] = ()
     remote = False
+    shared_fate = False
+    capacity = 1
 
     def kill(self) -> None:
         """Give up at once, without waiting for calls under way. Nothing may be submitted afterwards."""
@@ -86,7 +90,7 @@ class ThreadExecutor(TrialExecutor):
     """Threads of this process: for objectives that wait (on a device, a service), since Python code does not run side by side."""
 
     def __init__(self, workers: int, threads: int = 1) -> None:
-        self._before = torch.get_num_threads()
+        self.capacity, self._before = workers, torch.get_num_threads()
         self._pool = ThreadPoolExecutor(workers, "augmint-trial", initializer=torch.set_num_threads, initargs=(threads,))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -105,8 +109,10 @@ class ProcessExecutor(TrialExecutor):
 
     deaths = (BrokenProcessPool,)
     remote = True
+    shared_fate = True
 
     def __init__(self, workers: int, threads: int = 1) -> None:
+        self.capacity = workers
         context = get_context("spawn")
         reader, self._writer = context.Pipe(duplex=False)
         self._reader = reader

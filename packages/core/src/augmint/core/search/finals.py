@@ -29,8 +29,9 @@ def baseline_names(starts: Sequence[str]) -> list[str]:
 
 def select_finalists(trials: Sequence[Trial], baselines: Sequence[str], count: int,
                      fingerprint: Callable[[Point], str]) -> list[Trial]:
-    """The baselines, then the `count` best finished trials. Points that decode to a policy already chosen are passed over."""
-    chosen = [trial for name in baselines for trial in trials if trial.origin == "start" and trial.name == name]
+    """The baselines that did not fail, then the `count` best finished trials, each policy once."""
+    chosen = [trial for name in baselines for trial in trials
+              if trial.origin == "start" and trial.name == name and trial.score is not None]
     taken = {fingerprint(trial.point) for trial in chosen}
     ranked = sorted((trial for trial in trials if trial.score is not None), key=lambda trial: (-_score(trial), trial.number))
     best: list[Trial] = []

@@ -18,6 +18,7 @@ class RayExecutor(TrialExecutor):
     """
 
     remote = True
+    capacity = 1_000_000  # the cluster queues
 
     def __init__(self, threads: int = 1) -> None:
         try:

@@ -53,6 +53,7 @@ class Run:
     def result(self) -> SearchResult:
         try:
             stopped = self._search()
+            self._check_any_finished()
             self._record_once({"event": "stopped", "because": stopped, "trials": len(self.history.trials)})
             winner, reason, score, table = self._final_round()
             self._record_once({"event": "chosen", "trial": winner.number, "name": winner.name, "score": score, "reason": reason})
@@ -78,7 +79,7 @@ class Run:
         for batch in range(-(-self.arguments.trials // size)):
             numbers = range(batch * size, min((batch + 1) * size, self.arguments.trials))
             begun = numbers[0] < len(self.history.trials)
-            if not begun and self._out_of_time():
+            if not begun and numbers[0] >= len(self.search.starts) and self._out_of_time():
                 return "time_limit"
             for number in numbers:
                 if number >= len(self.history.trials) and not self._propose(number, batch):
@@ -95,9 +96,13 @@ class Run:
             self._run_jobs(jobs, self._follow)
         self.bar.update(self.history)
         design = len(self.search.starts) + self.arguments.initial_points
-        if not self.history.finished() and len(self.history.trials) >= min(design, self.arguments.trials):
-            raise UserError(f"All {len(self.history.trials)} trials failed. The first error: {self.history.first_error()}",
-                            where="search", fix=_mend(self.journal.path))
+        if len(self.history.trials) >= design:  # a broken objective need not fail once for every trial
+            self._check_any_finished()
+
+    def _check_any_finished(self) -> None:
+        if not self.history.finished():
+            what = f"None of {len(self.history.trials)} trials gave a score. The first error: {self.history.first_error()}"
+            raise UserError(what, where="search", fix=_mend(self.journal.path))
 
     def _propose(self, number: int, batch: int) -> bool:
         """Record the trial's point; False when there is no point left."""

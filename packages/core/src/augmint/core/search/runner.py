@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -53,25 +54,26 @@ class Runner:
 
     def run(self, jobs: Iterable[Job], follow: Callable[[Job, Outcome], Job | None]) -> None:
         """Run `jobs` and what follows from them to the end. `follow` is called here, one call at a time, as outcomes come in."""
-        lost: list[Job] = []
+        queue, lost = deque(jobs), deque[Job]()
         waiting: dict[Future[Outcome], Job] = {}
-        for job in jobs:
-            self._submit(job, waiting, lost)
-        while waiting or lost:
-            if not waiting:
-                following = follow(job := lost.pop(0), self._alone(job))
-                if following is not None:
-                    lost.insert(0, following)  # others may be lost too: go on one at a time until none is
-                continue
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in sorted(done, key=lambda future: waiting[future].request.trial):
-                job = waiting.pop(future)
-                outcome = self._outcome(future)
-                if outcome is None:
-                    lost.append(job)
-                elif (following := follow(job, outcome)) is not None:
-                    self._submit(following, waiting, lost)
-            lost.sort(key=lambda job: (job.final or 0, job.request.trial))
+        while queue or waiting or lost:
+            # No more than can run: what waits in a pool's queue would be lost with it, and `serial` would record nothing.
+            while queue and not lost and len(waiting) < self._capacity():
+                self._submit(queue.popleft(), waiting, lost)
+            ended: list[tuple[Job, Outcome]] = []
+            if waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in [future for future in waiting if future in done]:
+                    job, outcome = waiting.pop(future), self._outcome(future)
+                    if outcome is None:
+                        lost.append(job)
+                    else:
+                        ended.append((job, outcome))
+            elif lost:
+                job = lost.popleft()
+                ended.append((job, self._alone(job)))
+            following = [follow(job, outcome) for job, outcome in ended]
+            queue.extendleft(job for job in reversed(following) if job is not None)
 
     def close(self, *, abandon: bool = False) -> None:
         """Free the workers; `abandon` does not wait for calls under way."""
@@ -79,7 +81,11 @@ class Runner:
         if executor is not None:
             executor.kill() if abandon else executor.shutdown()
 
-    def _submit(self, job: Job, waiting: dict[Future[Outcome], Job], lost: list[Job]) -> None:
+    def _capacity(self) -> int:
+        assert self._executor is not None
+        return self._executor.capacity
+
+    def _submit(self, job: Job, waiting: dict[Future[Outcome], Job], lost: deque[Job]) -> None:
         assert self._executor is not None
         try:
             waiting[self._executor.submit(evaluate, self._objective, job.request)] = job
@@ -97,19 +103,25 @@ class Runner:
             return Outcome(None, 0.0, _one_line(error), traceback.format_exc()[-2000:])
 
     def _alone(self, job: Job) -> Outcome:
-        """Run one job on a fresh executor with nothing beside it."""
-        self.close(abandon=True)
-        self._executor = self._make()
+        """Run one job again, with nothing beside it."""
+        executor = self._renewed()
         try:
-            outcome = self._outcome(self._executor.submit(evaluate, self._objective, job.request))
-        except self._executor.deaths:
+            outcome = self._outcome(executor.submit(evaluate, self._objective, job.request))
+        except executor.deaths:
             outcome = None
         if outcome is None:
-            self.close(abandon=True)
-            self._executor = self._make()
+            self._renewed()
             outcome = Outcome(None, 0.0, "WorkerDied: the worker process ended without an answer (out of memory, a crash, or a "
                                          "script without `if __name__ == '__main__':`)")
         return outcome
+
+
+    def _renewed(self) -> TrialExecutor:
+        """The executor, made anew where one worker's death ends them all."""
+        if self._executor is None or self._executor.shared_fate:
+            self.close(abandon=True)
+            self._executor = self._make()
+        return self._executor
 
 
 @dataclass(frozen=True)
