@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +11,7 @@ import typer
 
 from augmint.core.cli import options
 from augmint.core.cli.guard import Emit, guarded
+from augmint.core.cli.output import print_table
 from augmint.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -98,6 +99,15 @@ def hush() -> None:
                       TRANSFORMERS_VERBOSITY="error", AUGMINT_QUIET="1")
 
 
-def print_summary(summary: dict[str, Any]) -> None:
-    """The result for people."""
-    print(summary)
+def print_summary(summary: Mapping[str, Any]) -> None:
+    """The result for people: the arms, the verdict, and where everything lies."""
+    if "arms" in summary:
+        rows = [[name, f"{arm['mean']:.2f}", "{:.2f} to {:.2f}".format(*arm["ci95"]), len(arm["scores"])]
+                for name, arm in summary["arms"].items()]
+        print_table(["arm", f"{summary['metric']} on test", "95 % interval", "seeds"], rows)
+        print(f"\nVerdict: {summary['verdict']['reason']}")
+    else:
+        print(f"Done: {', '.join(summary['done'])}.")
+    print(f"Run folder: {summary['output_dir']}")
+    if "report" in summary:
+        print(f"Report: {summary['report']}")

@@ -143,12 +143,12 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     given = _with_defaults(given)
     _refuse_ours(given, lines)
     recipe = build(Recipe, given, (), lines)
+    if recipe.seed < 0:
+        raise UserError(f"'seed' is {recipe.seed}.", where=lines.where(("seed",)), fix="Give a whole number from 0 on.")
     checked = replace(recipe, adversarial=_adversarial(recipe, lines), finetune=_finetune(recipe.finetune, lines),
                       **{name: _seeded(getattr(recipe, name), recipe.seed) for name in ("search", "mint", "compare")})
     _check_task(recipe.task, lines)
     _check_model(checked.model, lines)
-    if recipe.seed < 0:
-        raise UserError(f"'seed' is {recipe.seed}.", where=lines.where(("seed",)), fix="Give a whole number from 0 on.")
     if not recipe.output_dir.strip():
         raise UserError("'output_dir' is empty.", where=lines.where(("output_dir",)), fix="Name a folder, such as runs/study.")
     return checked

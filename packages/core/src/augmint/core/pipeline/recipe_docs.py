@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
 import re
+import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import MISSING
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -28,11 +29,11 @@ SECTIONS: Mapping[str, type] = {
     "compare": CompareArguments,
 }
 """Section -> the dataclass that holds its keys."""
-REQUIRED = ("task", "data")
+MARKERS = ("<!-- reference: written by augmint.core.pipeline.recipe_docs -->", "<!-- end of reference -->")
 
 
 def attribute_docs(kind: type) -> dict[str, str]:
-    """Field name -> its text in the docstring's `Attributes:`; `a, b: text` serves both.
+    """Field name -> its text in the docstring's `Attributes:`, None written as YAML writes it; `a, b: text` serves both.
 
     Example:
         >>> attribute_docs(SearchArguments)["executor"]
@@ -46,7 +47,7 @@ def attribute_docs(kind: type) -> dict[str, str]:
         names, colon, words = entry.strip().partition(":")
         if colon:
             for name in names.split(","):
-                found[name.strip()] = " ".join(words.split())
+                found[name.strip()] = re.sub(r"\bNone\b", "null", " ".join(words.split()))
     return found
 
 
@@ -87,9 +88,7 @@ def _row(name: str, default: Any, kind: type, docs: Mapping[str, str]) -> str:
 
 def _flow(value: Any) -> str:
     """A value on one line of YAML."""
-    if isinstance(value, str):
-        return json.dumps(value)
-    return yaml.safe_dump(value, default_flow_style=True, width=10_000).removesuffix("...\n").strip()
+    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("...\n").strip()
 
 
 def template(task: str) -> str:
@@ -100,7 +99,8 @@ def template(task: str) -> str:
     """
     values = _start(task)
     docs = attribute_docs(Recipe)
-    parts = [f"# A recipe of augmint for {task}. Run it:  augmint run FILE\n# Keys that are commented out stand at their default."]
+    parts = [f"# A recipe of augmint for {task}. Run it:  augmint run FILE\n"
+             "# Keys that are commented out stand at their default; in `adversarial` the task may have a default of its own."]
     for name in hints(Recipe):
         parts.append(_section(name, values.get(name), docs.get(name, "")))
     return "\n\n".join(parts) + "\n"
@@ -123,8 +123,10 @@ def _section(name: str, given: Any, about: str) -> str:
         return head + "\n" + _dump({name: given})
     kind, docs, given = SECTIONS[name], attribute_docs(SECTIONS[name]), given or {}
     lines = [head, f"{name}:" if given else f"# {name}:"]
+    said = ""
     for key in keys_of(name):
-        note = _comment(docs.get(key, ""), indent="  ")
+        text = docs.get(key, "")
+        note, said = _comment(text, indent="  ") if text != said else "", text
         default = default_of(kind, key)
         if key in given:
             lines += [note, textwrap.indent(_dump({key: given[key]}), "  ")]
@@ -134,6 +136,9 @@ def _section(name: str, given: Any, about: str) -> str:
 
 
 def _dump(values: Mapping[str, Any]) -> str:
+    (name, value), = values.items()
+    if not isinstance(value, (Mapping, list, tuple)):
+        return f"{name}: {_flow(value)}"
     return yaml.safe_dump(plain(values), sort_keys=False, default_flow_style=None, allow_unicode=True, width=110).rstrip("\n")
 
 
@@ -143,10 +148,22 @@ def _comment(text: str, indent: str = "") -> str:
 
 def write_template(task: str, path: Any) -> None:
     """Write `template(task)` to a new file. Raises UserError where there is one already."""
+    text = template(task)
     try:
         with open(path, "x", encoding="utf-8") as file:
-            file.write(template(task))
+            file.write(text)
     except FileExistsError:
         raise UserError("There is such a file already.", where=str(path), fix="Give another name with --out.") from None
     except OSError as error:
         raise UserError(f"The file cannot be written: {error.strerror}.", where=str(path)) from error
+
+
+def refresh(page: Path) -> None:
+    """Put the current `reference()` between the page's markers."""
+    head, _, rest = page.read_text(encoding="utf-8").partition(MARKERS[0])
+    _, _, tail = rest.partition(MARKERS[1])
+    page.write_text(f"{head}{MARKERS[0]}\n\n{reference()}\n{MARKERS[1]}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    refresh(Path(sys.argv[1]))
