@@ -43,17 +43,34 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in "demo run train search mint finetune compare report init inspect tasks doctor".split():
+    for command in [
+        "demo",
+        "run",
+        "train",
+        "search",
+        "mint",
+        "finetune",
+        "compare",
+        "report",
+        "init",
+        "inspect",
+        "tasks",
+        "doctor",
+    ]:
         assert f" {command} " in text
 
 
-@pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "x.yaml", "--dryrun"], ["run", "x.yaml", "--set"], ["tasks", "more"]])
+@pytest.mark.parametrize(
+    "arguments", [["rnu"], ["run"], ["run", "x.yaml", "--dryrun"], ["run", "x.yaml", "--set"], ["tasks", "more"]]
+)
 def test_wrong_usage_ends_with_2(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_dry_run_prints_the_resolved_recipe_and_writes_nothing(recipe: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_prints_the_resolved_recipe_and_writes_nothing(
+    recipe: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["run", recipe, "--dry-run", "--set", "search.trials=3"]) == 0
     printed = capsys.readouterr().out
     (folder / "again.yaml").write_text(printed)
@@ -81,7 +98,9 @@ def test_a_users_mistake_is_one_message_without_traceback(recipe: str, capsys: p
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_anything_else_ends_with_1_and_a_hint(recipe: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anything_else_ends_with_1_and_a_hint(
+    recipe: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from augmint.core.pipeline import Run
 
     def fails(self: Run) -> None:
@@ -97,7 +116,9 @@ def test_anything_else_ends_with_1_and_a_hint(recipe: str, capsys: pytest.Captur
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_an_interrupted_run_says_how_to_go_on(recipe: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_says_how_to_go_on(
+    recipe: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from augmint.core.pipeline import Run
 
     def interrupted(self: Run) -> None:
@@ -108,7 +129,9 @@ def test_an_interrupted_run_says_how_to_go_on(recipe: str, capsys: pytest.Captur
     assert "The same command goes on from here." in capsys.readouterr().err
 
 
-def test_inspect_tells_splits_classes_and_columns_and_writes_nothing(recipe: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_inspect_tells_splits_classes_and_columns_and_writes_nothing(
+    recipe: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["inspect", recipe]) == 0
     text = capsys.readouterr().out
     for words in ("image-classification", "image (Image", "train", "validation", "test", "50", "30"):
@@ -120,7 +143,12 @@ def test_tasks_lists_what_is_installed_and_what_is_not(capsys: pytest.CaptureFix
     assert main(["tasks", "--json"]) == 0
     rows = {row["task"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["image-classification"] == {
-        "task": "image-classification", "modality": "vision", "metric": "accuracy", "installed": True, "state": "installed"}
+        "task": "image-classification",
+        "modality": "vision",
+        "metric": "accuracy",
+        "installed": True,
+        "state": "installed",
+    }
     assert "translation" in rows
     assert main(["tasks"]) == 0
     assert "image-classification" in capsys.readouterr().out
@@ -163,10 +191,16 @@ def test_demo_runs_the_modalitys_recipe_in_its_own_folder(folder: Path, capsys: 
 
 
 def test_the_result_is_a_table_and_a_verdict(capsys: pytest.CaptureFixture[str]) -> None:
-    print_summary({
-        "output_dir": "/x", "done": [], "metric": "accuracy", "arms": {"original": {"mean": 70.0, "ci95": [68, 72], "scores": [1, 2]}},
-        "verdict": {"use": "original", "reason": "Nothing helps."}, "report": "/x/report.html",
-    })
+    print_summary(
+        {
+            "output_dir": "/x",
+            "done": [],
+            "metric": "accuracy",
+            "arms": {"original": {"mean": 70.0, "ci95": [68, 72], "scores": [1, 2]}},
+            "verdict": {"use": "original", "reason": "Nothing helps."},
+            "report": "/x/report.html",
+        }
+    )
     text = capsys.readouterr().out
     for words in ("original", "70.00", "68.00 to 72.00", "Verdict: Nothing helps.", "/x/report.html"):
         assert words in text
@@ -195,7 +229,9 @@ def test_the_program_is_installed_and_answers(folder: Path) -> None:
     assert done.stderr.startswith("augmint: nowhere.yaml: There is no such file.")
 
 
-def test_a_broken_third_party_modality_is_named_by_the_doctor(monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_third_party_modality_is_named_by_the_doctor(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     points = (EntryPoint("broken", "no_such_package:Modality", registry.GROUP),)
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     registry.modalities.cache_clear()

@@ -28,7 +28,12 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Distribution -> names of the files in its wheel."""
     folder = tmp_path_factory.mktemp("wheels")
     for path in PROJECTS.values():
-        subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=path, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+            cwd=path,
+            check=True,
+            capture_output=True,
+        )
     names = {}
     for wheel in folder.glob("*.whl"):
         with zipfile.ZipFile(wheel) as file:
@@ -72,7 +77,10 @@ def test_one_version_everywhere() -> None:
 def test_siblings_are_pinned_to_the_same_version() -> None:
     for name in PROJECTS:
         meta = project(name)
-        requirements = [*meta.get("dependencies", ()), *(line for lines in meta.get("optional-dependencies", {}).values() for line in lines)]
+        requirements = [
+            *meta.get("dependencies", ()),
+            *(line for lines in meta.get("optional-dependencies", {}).values() for line in lines),
+        ]
         for line in requirements:
             if line.startswith("augmint-"):
                 assert re.fullmatch(rf"augmint-\w+(\[\w+\])?=={re.escape(meta['version'])}", line), f"{name}: {line}"
@@ -93,7 +101,11 @@ def test_constraints_hold_names_and_versions_alone() -> None:
 
 
 def test_constraints_pin_every_direct_requirement() -> None:
-    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
     for name in ("augmint-core", "augmint-vision", "augmint-text", "augmint-audio"):
         for line in project(name)["dependencies"]:
             wanted = re.split(r"[\[<>=!~ ;]", line)[0].lower()

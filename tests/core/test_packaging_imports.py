@@ -53,7 +53,7 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
     files = [core / f"{room}.py"] if (core / f"{room}.py").is_file() else sorted((core / room).rglob("*.py"))
     assert files, room
     for file in files:
-        for above in ROOMS[ROOMS.index(room) + 1:]:
+        for above in ROOMS[ROOMS.index(room) + 1 :]:
             assert not uses(file, f"augmint.core.{above}"), f"{file} imports {above}"
 
 
@@ -67,7 +67,8 @@ def test_nothing_imports_torchvision_or_torchaudio() -> None:
 def test_help_and_version_load_no_heavy_library() -> None:
     code = (
         "import sys\nfrom augmint.core.cli import main\nassert main(['--version']) == 0\nassert main(['run', '--help']) == 0\n"
-        "heavy = {'torch', 'transformers', 'datasets', 'sklearn', 'numpy', 'matplotlib'} & set(sys.modules)\nassert not heavy, heavy\n"
+        "heavy = {'torch', 'transformers', 'datasets', 'sklearn', 'numpy', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -39,10 +39,17 @@ def test_the_smallest_recipe_takes_every_default(tmp_path: Path) -> None:
 
 
 def test_resolved_yaml_is_the_same_recipe_and_records_versions(tmp_path: Path) -> None:
-    recipe = recipe_from_dict({
-        **SMALLEST, "adversarial": {"learning_rate": "1e-3", "max_steps": 50.0}, "finetune": {"learning_rate": 1, "max_steps": 5},
-        "compare": {"seeds": [3, 4]}, "search": {"time_limit": 60}, "seed": 7, "output_dir": "runs/a",
-    })
+    recipe = recipe_from_dict(
+        {
+            **SMALLEST,
+            "adversarial": {"learning_rate": "1e-3", "max_steps": 50.0},
+            "finetune": {"learning_rate": 1, "max_steps": 5},
+            "compare": {"seeds": [3, 4]},
+            "search": {"time_limit": 60},
+            "seed": 7,
+            "output_dir": "runs/a",
+        }
+    )
     again = load_recipe(write(tmp_path, recipe.to_yaml()))
     assert again == recipe
     assert recipe.adversarial == {"learning_rate": 0.001, "max_steps": 50}
@@ -66,51 +73,70 @@ def test_recipes_are_the_same_whatever_their_folder_and_versions() -> None:
 
 def test_overrides_win_over_the_file(tmp_path: Path) -> None:
     path = write(tmp_path, "task: image-classification\ndata: {path: x}\nsearch: {trials: 8}\n")
-    recipe = load_recipe(path, ["search.trials=2", "data.train_limit={per_class: 3}", "output_dir=runs/z", "finetune.learning_rate=1e-3"])
+    recipe = load_recipe(
+        path, ["search.trials=2", "data.train_limit={per_class: 3}", "output_dir=runs/z", "finetune.learning_rate=1e-3"]
+    )
     assert (recipe.search.trials, recipe.data.train_limit, recipe.output_dir) == (2, {"per_class": 3}, "runs/z")
     assert recipe.finetune == {"learning_rate": 0.001}
 
 
 def test_a_section_whose_keys_are_all_commented_out_means_its_defaults(tmp_path: Path) -> None:
-    text = "task: image-classification\ndata: {path: x}\n" + "".join(f"{name}:\n" for name in (
-        "model", "generator", "adversarial", "search", "mint", "finetune", "judge", "compare"))
+    text = "task: image-classification\ndata: {path: x}\n" + "".join(
+        f"{name}:\n" for name in ("model", "generator", "adversarial", "search", "mint", "finetune", "judge", "compare")
+    )
     assert load_recipe(write(tmp_path, text)) == load_recipe(write(tmp_path, "task: image-classification\ndata: {path: x}\n"))
 
 
 HEAD = "task: image-classification\ndata: {path: x}\n"
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    (HEAD + "serach: {}", "study.yaml:3 serach: There is no key 'serach'. Did you mean 'search'?"),
-    (HEAD + "search: {trails: 8}", "study.yaml:3 search.trails: There is no key 'trails' in 'search'. Did you mean 'trials'?"),
-    (HEAD + "search:\n  objective:\n    qualty: 1", "study.yaml:5 search.objective.qualty: There is no such score. Did you mean 'quality'?"),
-    (HEAD + "adversarial:\n  learning_rat: 1", "study.yaml:4 adversarial.learning_rat"),
-    (HEAD + "finetune: {learning_rte: 1}", "Did you mean 'learning_rate'?"),
-    (HEAD + "model: {name_or_pth: x}", "Did you mean 'name_or_path'?"),
-    (HEAD + "model: {name_or_path: x, scratch: {model_type: y}}", "study.yaml:3 model: 'model' has both"),
-    (HEAD + "adversarial: {learning_rate: .nan}", "study.yaml:3 adversarial.learning_rate: 'adversarial.learning_rate' must be a finite number"),
-    (HEAD + "finetune: {learning_rate: .nan}", "finite number"),
-    (HEAD + "finetune: {max_steps: -5}", "study.yaml:3 finetune.max_steps: 'finetune.max_steps' is -5. Give 1 or more."),
-    (HEAD + "adversarial: {max_steps: -5}", "study.yaml:3 adversarial.max_steps"),
-    (HEAD + "finetune: {output_dir: x}", "Give 'output_dir' at the top of the recipe."),
-    (HEAD + "search: {seed: 3}", "Give 'seed' at the top of the recipe."),
-    (HEAD + "finetune: {eval_strategy: steps}", "The run sets 'finetune.eval_strategy' itself. Leave it out."),
-    (HEAD + "compare: {seeds: [1, one]}", "study.yaml:3 compare.seeds.1: 'compare.seeds.1' must be a whole number, not the text 'one'"),
-    (HEAD + "compare: {seeds: 3}", "'compare.seeds' must be a list"),
-    (HEAD + "compare: {seeds: [0, 0]}", "study.yaml:3 compare.seeds"),
-    (HEAD + "compare: {arms: [original, standard, polcy]}", "Did you mean 'policy'?"),
-    (HEAD + "seed: -1", "study.yaml:3 seed: 'seed' is -1."),
-    (HEAD + "seed: one", "'seed' must be a whole number, not the text 'one'"),
-    (HEAD + "output_dir: ''", "'output_dir' is empty"),
-    (HEAD + "search: 8", "'search' must be a section"),
-    ("data: {path: x}", "'task' is missing"), ("task: image-classification", "'data' is missing"),
-    ("task: image-clasification\ndata: {path: x}", "study.yaml:1 task: There is no task 'image-clasification'. Did you mean 'image-classification'?"),
-    ("task: image-classification\ndata: {data_dir: x}", "study.yaml:2 data: 'data.path' is missing"),
-    ("task: image-classification\ndata: {path: x, columns: {label: no}}", "put quotes around it"),
-    ("task: image-classification\ndata: {path: x, splits: {tran: a}}", "study.yaml:2 data.splits.tran"),
-    ("task: image-classification\ndata: {path: x, splits: {train: a, test: a}}", "study.yaml:2 data.splits.test"),
-    ("task: image-classification\ndata: {path: x, train_limit: {per_clas: 3}}", "study.yaml:2 data.train_limit"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD + "serach: {}", "study.yaml:3 serach: There is no key 'serach'. Did you mean 'search'?"),
+        (HEAD + "search: {trails: 8}", "study.yaml:3 search.trails: There is no key 'trails' in 'search'. Did you mean 'trials'?"),
+        (
+            HEAD + "search:\n  objective:\n    qualty: 1",
+            "study.yaml:5 search.objective.qualty: There is no such score. Did you mean 'quality'?",
+        ),
+        (HEAD + "adversarial:\n  learning_rat: 1", "study.yaml:4 adversarial.learning_rat"),
+        (HEAD + "finetune: {learning_rte: 1}", "Did you mean 'learning_rate'?"),
+        (HEAD + "model: {name_or_pth: x}", "Did you mean 'name_or_path'?"),
+        (HEAD + "model: {name_or_path: x, scratch: {model_type: y}}", "study.yaml:3 model: 'model' has both"),
+        (
+            HEAD + "adversarial: {learning_rate: .nan}",
+            "study.yaml:3 adversarial.learning_rate: 'adversarial.learning_rate' must be a finite number",
+        ),
+        (HEAD + "finetune: {learning_rate: .nan}", "finite number"),
+        (HEAD + "finetune: {max_steps: -5}", "study.yaml:3 finetune.max_steps: 'finetune.max_steps' is -5. Give 1 or more."),
+        (HEAD + "adversarial: {max_steps: -5}", "study.yaml:3 adversarial.max_steps"),
+        (HEAD + "finetune: {output_dir: x}", "Give 'output_dir' at the top of the recipe."),
+        (HEAD + "search: {seed: 3}", "Give 'seed' at the top of the recipe."),
+        (HEAD + "finetune: {eval_strategy: steps}", "The run sets 'finetune.eval_strategy' itself. Leave it out."),
+        (
+            HEAD + "compare: {seeds: [1, one]}",
+            "study.yaml:3 compare.seeds.1: 'compare.seeds.1' must be a whole number, not the text 'one'",
+        ),
+        (HEAD + "compare: {seeds: 3}", "'compare.seeds' must be a list"),
+        (HEAD + "compare: {seeds: [0, 0]}", "study.yaml:3 compare.seeds"),
+        (HEAD + "compare: {arms: [original, standard, polcy]}", "Did you mean 'policy'?"),
+        (HEAD + "seed: -1", "study.yaml:3 seed: 'seed' is -1."),
+        (HEAD + "seed: one", "'seed' must be a whole number, not the text 'one'"),
+        (HEAD + "output_dir: ''", "'output_dir' is empty"),
+        (HEAD + "search: 8", "'search' must be a section"),
+        ("data: {path: x}", "'task' is missing"),
+        ("task: image-classification", "'data' is missing"),
+        (
+            "task: image-clasification\ndata: {path: x}",
+            "study.yaml:1 task: There is no task 'image-clasification'. Did you mean 'image-classification'?",
+        ),
+        ("task: image-classification\ndata: {data_dir: x}", "study.yaml:2 data: 'data.path' is missing"),
+        ("task: image-classification\ndata: {path: x, columns: {label: no}}", "put quotes around it"),
+        ("task: image-classification\ndata: {path: x, splits: {tran: a}}", "study.yaml:2 data.splits.tran"),
+        ("task: image-classification\ndata: {path: x, splits: {train: a, test: a}}", "study.yaml:2 data.splits.test"),
+        ("task: image-classification\ndata: {path: x, train_limit: {per_clas: 3}}", "study.yaml:2 data.train_limit"),
+    ],
+)
 def test_wrong_recipes_name_the_line_the_key_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
     assert words in refusal(tmp_path, text)
 
@@ -153,7 +179,9 @@ def test_the_template_with_every_comment_lifted_still_loads(tmp_path: Path) -> N
     lines = template("image-classification").splitlines()
     lifted = [line.replace("# ", "", 1) if line.lstrip().startswith("# ") and _is_key(line) else line for line in lines]
     recipe = load_recipe(write(tmp_path, "\n".join(lifted)))
-    assert same_recipe({**recipe.to_dict(), "adversarial": {}}, {**load_recipe(write(tmp_path, "\n".join(lines))).to_dict(), "adversarial": {}})
+    assert same_recipe(
+        {**recipe.to_dict(), "adversarial": {}}, {**load_recipe(write(tmp_path, "\n".join(lines))).to_dict(), "adversarial": {}}
+    )
 
 
 def _is_key(line: str) -> bool:

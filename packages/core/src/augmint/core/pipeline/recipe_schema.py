@@ -139,7 +139,8 @@ def _fit_union(value: Any, hint: Any, members: Sequence[Any], path: Where, lines
     if isinstance(value, Mapping) and nested:
         return _fit(value, nested[0], path, lines)
     # The member whose type the value already has comes first, so that 3 stays an integer in `float | int`.
-    for member in sorted(members, key=lambda member: type(value) is not (typing.get_origin(member) or member)):
+    kind: Any = type(value)
+    for member in sorted(members, key=lambda member: kind is not (typing.get_origin(member) or member)):
         try:
             return _fit(value, member, path, lines)
         except Misfit as misfit:
