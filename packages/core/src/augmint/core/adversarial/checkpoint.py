@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,13 @@ class CheckpointStore:
         found = [(int(match[1]), path) for path in self.directory.iterdir() if (match := _NAME.fullmatch(path.name))]
         return [path for _, path in sorted(found) if is_complete(path)]
 
-    def newest(self, healthy: bool = False) -> Path | None:
-        """The newest whole checkpoint, or the newest one fit to roll back to."""
-        for path in reversed(self.complete()):
-            if not healthy or read_state(path)["healthy"]:
-                return path
-        return None
+    def newest(self) -> Path | None:
+        """The newest whole checkpoint."""
+        return next(reversed(self.complete()), None)
+
+    def healthy(self) -> Iterator[Path]:
+        """Whole checkpoints fit to roll back to, newest first."""
+        return (path for path in reversed(self.complete()) if read_state(path)["healthy"])
 
     def write(self, step: int, state: Mapping[str, Any], write_files: Callable[[Path], None]) -> Path:
         """Write a checkpoint, replacing one of the same step, and delete the oldest beyond the limit."""
@@ -73,7 +74,7 @@ class CheckpointStore:
                 os.replace(path, final)
         for path in [*self.directory.glob(".writing-*"), *self.directory.glob(".replaced-*"), *self.directory.glob(".deleted-*")]:
             shutil.rmtree(path, ignore_errors=True)
-        keep = {*self.complete()[-self.limit:], self.newest(healthy=True)}
+        keep = {*self.complete()[-self.limit:], next(self.healthy(), None)}
         self._delete([path for path in self.complete() if path not in keep])
 
     def delete_after(self, step: int) -> None:

@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 from augmint.core.adversarial.arguments import AdversarialArguments
 from augmint.core.adversarial.callbacks import AdversarialCallback, ProgressBar
-from augmint.core.adversarial.checkpoint import CheckpointStore
+from augmint.core.adversarial.checkpoint import CheckpointStore, step_of
 from augmint.core.adversarial.data_order import DataOrder, Layout, loader
 from augmint.core.adversarial.ema import Ema
 from augmint.core.adversarial.meter import Meter
@@ -272,7 +272,7 @@ class AdversarialTrainer:
         place, failed = self.position, self.position.step
         seconds, before = self.seconds, place
         self.runtime.wait()
-        resume(self, self.store.newest(healthy=True), rewind_log=False)
+        resume(self, self._refuge(), rewind_log=False)
         self._started = time.monotonic()
         place = self.position
         place.seconds, place.attempt, place.lr_scale = seconds, before.attempt + 1, before.lr_scale * self.args.rollback_lr_factor
@@ -288,6 +288,13 @@ class AdversarialTrainer:
         self._call("on_rollback", place.step, reason)
         self._restart_data()
         self._save()  # a kill from here on resumes in the new attempt
+
+    def _refuge(self) -> Path | None:
+        """The newest good checkpoint; the one before it where the last roll-back went there too and nothing good came of it."""
+        good = self.store.healthy()
+        newest = next(good)
+        rollbacks = self.position.rollbacks
+        return next(good, newest) if rollbacks and rollbacks[-1]["to"] == step_of(newest) else newest
 
     def _restart_data(self) -> None:
         """Let the stream of micro-batches begin at the current step."""

@@ -1,0 +1,383 @@
+"""The training loop: whatever the division of a batch, the same update; nothing leaks between the networks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from augmint.core.adversarial import R1, R2, AdversarialArguments, AdversarialCallback, AdversarialObjective, LeCam
+from augmint.core.adversarial.data_order import DataOrder, Layout
+from augmint.core.adversarial.ema import Ema, ema_decay
+from augmint.core.errors import UserError
+from augmint.core.interfaces import Batch, Generator, Loss, Objective, RowRandom
+
+sys.path.insert(0, str(Path(__file__).parent))
+from adversarial_toys import RingData, RingDiscriminator, RingGenerator, init, ring_trainer, same, weights
+
+LOSSES: dict[str, Any] = {
+    "relativistic": lambda: AdversarialObjective("relativistic", (R1(0.1), R2(0.1)), "point"),
+    "hinge": lambda: AdversarialObjective("hinge", (R1(0.5, every=2),), "point"),
+    "lecam": lambda: AdversarialObjective("non_saturating", (LeCam(0.3),), "point"),
+}
+
+
+def test_the_generator_learns_the_ring(tmp_path: Path) -> None:
+    trainer = ring_trainer(tmp_path, max_steps=300, per_device_train_batch_size=64, learning_rate=4e-3, logging_steps=100, save_steps=300,
+                           objective=AdversarialObjective("hinge", (R1(0.1),), "point"), ema_half_life=1000)
+    trainer.train()
+    label = torch.arange(4).repeat(64)
+    with torch.no_grad():
+        points = trainer.ema.sample(256, {"label": label}, rng=RowRandom(0, "test", rows=range(256)))["point"]
+    targets = 2 * torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+    assert (points - targets[label]).norm(dim=1).median() < 0.6
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_micro_batches_add_up_to_the_one_big_batch(tmp_path: Path, loss: str) -> None:
+    runs = []
+    for micro, parts in ((32, 1), (8, 4)):
+        trainer = ring_trainer(tmp_path / str(parts), objective=LOSSES[loss](), per_device_train_batch_size=micro,
+                               gradient_accumulation_steps=parts, max_steps=10, adam_epsilon=1e-3, discriminator_steps=2)
+        trainer.train()
+        runs.append(weights(trainer.generator, trainer.discriminator, trainer.ema))
+    assert all(torch.allclose(a, b, atol=2e-5) for a, b in zip(*runs, strict=True))
+
+
+def test_clipping_is_by_the_norm_of_the_whole_batch(tmp_path: Path) -> None:
+    runs = []
+    for micro, parts in ((32, 1), (8, 4)):
+        trainer = ring_trainer(tmp_path / str(parts), per_device_train_batch_size=micro, gradient_accumulation_steps=parts,
+                               max_grad_norm=0.01, adam_epsilon=1e-3)
+        trainer.train()
+        runs.append(weights(trainer.generator, trainer.discriminator))
+    assert all(torch.allclose(a, b, atol=2e-5) for a, b in zip(*runs, strict=True))
+    free = ring_trainer(tmp_path / "free", per_device_train_batch_size=32, adam_epsilon=1e-3)
+    free.train()
+    assert not all(torch.allclose(a, b, atol=1e-4) for a, b in zip(runs[0], weights(free.generator, free.discriminator), strict=True))
+
+
+def test_one_step_is_what_plain_torch_makes_of_it(tmp_path: Path) -> None:
+    trainer = ring_trainer(tmp_path, objective=AdversarialObjective("hinge", (), "point"), max_steps=1, adam_beta1=0.5,
+                           adam_epsilon=1e-3)
+    trainer.train()
+    generator, net, data = init(RingGenerator(), 1), init(RingDiscriminator(), 2), RingData()
+    index = DataOrder(len(data), seed=0).rows(Layout(16).positions(0))
+    real = {"point": data.point[index], "label": data.label[index]}
+
+    def rng(phase: str) -> RowRandom:
+        return RowRandom(0, "adversarial", phase, 0, 0, 0, rows=range(16))
+
+    optimizers = [torch.optim.AdamW(module.parameters(), lr=2e-3, betas=(0.5, 0.99), eps=1e-3, weight_decay=0.0)
+                  for module in (generator, net)]
+    with torch.no_grad():
+        fake = generator.sample(16, {"label": real["label"]}, rng=rng("discriminator").child("fakes"))
+    (torch.relu(1 - net(real)) + torch.relu(1 + net(fake))).mean().backward()
+    optimizers[1].step()
+    optimizers[1].zero_grad()
+    (-net(generator.sample(16, {"label": real["label"]}, rng=rng("generator").child("noise")))).mean().backward()
+    optimizers[0].step()
+    for mine, theirs in zip(weights(generator, net), weights(trainer.generator, trainer.discriminator), strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-6)
+
+
+class Watching(AdversarialObjective):
+    """Looks at what requires gradients, and what has some, while losses are computed."""
+
+    seen: list[tuple[str, bool, bool, bool]] = []
+
+    def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
+        assert not fake["point"].requires_grad
+        assert all(p.requires_grad for p in discriminator.parameters())
+        return super().discriminator_loss(discriminator, real, fake, rng)
+
+    def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
+        assert not any(p.requires_grad for p in discriminator.parameters())
+        assert all(p.grad is None for p in discriminator.parameters())
+        assert all(p.requires_grad for p in generator.parameters())
+        return super().generator_loss(generator, discriminator, real, rng)
+
+
+def test_no_gradient_leaks_from_one_network_into_the_other(tmp_path: Path) -> None:
+    class After(AdversarialCallback):
+        def on_step_end(self, trainer: Any, step: int) -> None:
+            parameters = [*trainer.generator.parameters(), *trainer.discriminator.parameters()]
+            assert all(p.grad is None and p.requires_grad for p in parameters)
+
+    ring_trainer(tmp_path, objective=Watching("relativistic", (R1(0.1),), "point"), gradient_accumulation_steps=3,
+                 callbacks=[After()]).train()
+
+
+def test_requires_grad_is_restored_when_a_loss_raises(tmp_path: Path) -> None:
+    class Broken(AdversarialObjective):
+        def generator_loss(self, *args: Any) -> Loss:
+            raise RuntimeError("broken")
+
+    trainer = ring_trainer(tmp_path, objective=Broken("hinge", (), "point"))
+    with pytest.raises(RuntimeError, match="broken"):
+        trainer.train()
+    assert all(p.requires_grad for p in [*trainer.generator.parameters(), *trainer.discriminator.parameters()])
+
+
+def test_frozen_parameters_stay_frozen(tmp_path: Path) -> None:
+    net = init(RingDiscriminator(), 2)
+    net.embed.weight.requires_grad_(False)
+    before = net.embed.weight.clone()
+    ring_trainer(tmp_path, discriminator=net).train()
+    assert not net.embed.weight.requires_grad
+    assert torch.equal(net.embed.weight, before)
+
+
+def test_the_global_generator_is_neither_read_nor_moved(tmp_path: Path) -> None:
+    runs = []
+    for seed in (1, 2):
+        generator = init(RingGenerator(dropout=0.2), 1)
+        trainer = ring_trainer(tmp_path / str(seed), generator=generator, evaluator=lambda g, s: {"drawn": float(torch.rand(1))})
+        torch.manual_seed(seed)
+        before = torch.get_rng_state()
+        trainer.train()
+        assert torch.equal(torch.get_rng_state(), before)
+        runs.append(weights(trainer.generator, trainer.discriminator))
+    assert same(*runs)
+
+
+def test_another_seed_gives_another_training(tmp_path: Path) -> None:
+    runs = [ring_trainer(tmp_path / str(seed), seed=seed) for seed in (0, 1)]
+    for run in runs:
+        run.train()
+    assert not same(weights(runs[0].generator), weights(runs[1].generator))
+
+
+def test_rows_read_one_by_one_by_workers_or_whole_are_the_same(tmp_path: Path) -> None:
+    runs = []
+    for name, whole, workers in (("whole", True, 0), ("rows", False, 0), ("workers", False, 2)):
+        trainer = ring_trainer(tmp_path / name, data=RingData(whole=whole), dataloader_num_workers=workers, max_steps=5)
+        trainer.train()
+        runs.append(weights(trainer.generator))
+    assert same(runs[0], runs[1])
+    assert same(runs[0], runs[2])
+
+
+def test_every_epoch_sees_every_row_once_in_another_order() -> None:
+    order = DataOrder(10, seed=3)
+    rows = [row for update in range(5) for row in order.rows(update * 4 + Layout(4).positions(0))]  # 2 epochs, batches across both
+    assert sorted(rows[:10]) == sorted(rows[10:]) == list(range(10))
+    assert rows[:10] != rows[10:]
+
+
+def test_a_batch_is_the_same_however_it_is_divided() -> None:
+    order = DataOrder(50, seed=0)
+    whole = order.rows(24 * 3 + Layout(24).positions(0))
+    parts = [order.rows(24 * 3 + Layout(4, 3, 2, rank).positions(part)) for rank in range(2) for part in range(3)]
+    assert whole == [row for part in parts for row in part]
+
+
+def test_ema_follows_its_formula_and_copies_buffers() -> None:
+    class Moving(RingGenerator):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("count", torch.zeros(1))
+
+    generator = init(Moving(), 1)
+    ema = Ema(generator, half_life=100, rampup=None)
+    start = generator.net[0].weight.detach().clone()
+    with torch.no_grad():
+        generator.net[0].weight.add_(1.0)
+        generator.count.fill_(7)
+    ema.update(rows=100, seen=10_000)  # one half-life
+    assert torch.allclose(ema.module.net[0].weight, start + 0.5, atol=1e-6)
+    assert float(ema.module.count) == 7
+    assert not ema.module.training
+    assert not any(p.requires_grad for p in ema.module.parameters())
+    assert ema_decay(32, 320, 10_000, 0.1) == pytest.approx(0.5 ** (32 / 32))
+    assert ema_decay(32, 10**9, 10_000, 0.1) == pytest.approx(0.5 ** (32 / 10_000))
+    assert ema_decay(32, 320, 0, None) == 0.0
+
+
+def test_the_learning_rate_follows_its_schedule(tmp_path: Path) -> None:
+    rates: list[tuple[float, float]] = []
+
+    class Rates(AdversarialCallback):
+        def on_step_end(self, trainer: Any, step: int) -> None:
+            phases = trainer.phases
+            rates.append((phases.generator_optimizer.param_groups[0]["lr"], phases.discriminator_optimizer.param_groups[0]["lr"]))
+
+    ring_trainer(tmp_path, callbacks=[Rates()], max_steps=10, learning_rate=1.0e-3, discriminator_learning_rate=4.0e-3, warmup_steps=2,
+                 lr_scheduler_type="cosine_with_min_lr", lr_scheduler_kwargs={"min_lr_rate": 0.25}).train()
+    assert [round(1e3 * g, 3) for g, _ in rates] == [0.5, 1.0, 1.0, 0.971, 0.89, 0.769, 0.625, 0.481, 0.36, 0.279]
+    assert all(d == pytest.approx(4 * g) for g, d in rates)
+
+
+def test_bf16_trains_near_float32_and_leaves_the_networks_as_they_were(tmp_path: Path) -> None:
+    runs = []
+    for bf16 in (False, True):
+        trainer = ring_trainer(tmp_path / str(bf16), bf16=bf16, objective=AdversarialObjective("hinge", (R1(0.1, every=4),), "point"))
+        trainer.train()
+        assert all(p.dtype == torch.float32 for p in trainer.generator.parameters())
+        assert "forward" not in vars(trainer.generator)
+        assert "forward" not in vars(trainer.discriminator)
+        runs.append(weights(trainer.generator, trainer.discriminator))
+    assert not same(*runs)
+    assert all(torch.allclose(a, b, atol=0.05) for a, b in zip(*runs, strict=True))
+
+
+def test_threads_are_set_for_the_training_alone(tmp_path: Path) -> None:
+    before, inside = torch.get_num_threads(), []
+
+    class Count(AdversarialCallback):
+        def on_step_end(self, trainer: Any, step: int) -> None:
+            inside.append(torch.get_num_threads())
+
+    ring_trainer(tmp_path, threads=1, callbacks=[Count()]).train()
+    assert set(inside) == {1}
+    assert torch.get_num_threads() == before
+
+
+def test_evaluator_and_sampler_see_the_average_and_their_figures_are_logged(tmp_path: Path) -> None:
+    sampled: list[int] = []
+
+    def evaluate(generator: Generator, step: int) -> dict[str, float]:
+        assert not generator.training
+        assert generator is trainer.ema
+        return {"distance": step / 2}
+
+    trainer = ring_trainer(tmp_path, evaluator=evaluate, sampler=lambda generator, step: sampled.append(step), eval_steps=6, sample_steps=5)
+    output = trainer.train()
+    assert [(e["step"], e["distance"]) for e in output.log_history if e.get("event") == "evaluate"] == [(6, 3.0), (12, 6.0)]
+    assert sampled == [5, 10, 12]
+
+
+def test_a_transformers_trainer_inside_the_evaluator_changes_nothing(tmp_path: Path) -> None:
+    from transformers import TrainingArguments
+
+    def evaluate(generator: Generator, step: int) -> dict[str, float]:
+        assert TrainingArguments(output_dir=str(tmp_path / "hf"), use_cpu=True, report_to=[]).device.type == "cpu"  # resets shared state
+        return {}
+
+    runs = []
+    for name, evaluator in (("without", None), ("with", evaluate)):
+        trainer = ring_trainer(tmp_path / name, bf16=True, evaluator=evaluator, eval_steps=3)
+        trainer.train()
+        runs.append(weights(trainer.generator))
+    assert same(*runs)
+
+
+def test_callbacks_hear_of_everything_and_may_end_the_training(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    class Listener(AdversarialCallback):
+        def on_train_begin(self, trainer: Any) -> None:
+            heard.append("begin")
+
+        def on_step_end(self, trainer: Any, step: int) -> None:
+            if step == 9:
+                trainer.request_stop("enough")
+
+        def on_log(self, trainer: Any, logs: Any) -> None:
+            heard.append(f"log {logs['step']}")
+
+        def on_save(self, trainer: Any, checkpoint: Path) -> None:
+            heard.append(checkpoint.name)
+
+        def on_train_end(self, trainer: Any, output: Any) -> None:
+            heard.append(f"end {output.stopped}")
+
+    output = ring_trainer(tmp_path, callbacks=[Listener()]).train()
+    assert heard == ["checkpoint-0", "begin", "log 4", "checkpoint-5", "log 8", "checkpoint-9", "end enough"]
+    assert output.global_step == 9
+    assert output.stopped == "enough"
+
+
+def test_the_log_holds_means_since_the_line_before(tmp_path: Path) -> None:
+    def run(every: int) -> list[dict[str, Any]]:
+        return ring_trainer(tmp_path / str(every), logging_steps=every).train().log_history
+
+    single, four = run(1), run(4)
+    for line, entry in enumerate(four):
+        part = single[4 * line: 4 * line + 4]
+        assert entry["generator_loss"] == pytest.approx(sum(e["generator_loss"] for e in part) / 4, rel=1e-5)
+    assert [json.loads(text) for text in (tmp_path / "4" / "train_log.jsonl").read_text().splitlines()] == four
+
+
+def test_an_objective_of_another_kind_gets_its_step_logs(tmp_path: Path) -> None:
+    heard: list[dict[str, float]] = []
+
+    class Plain(Objective):
+        def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
+            gap: Tensor = discriminator(fake).mean() - discriminator(real).mean()
+            return Loss(gap.square(), {"gap": gap.detach()})
+
+        def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
+            return Loss(-discriminator(self.fakes(generator, real, rng)).mean())
+
+        def step_end(self, step: int, logs: dict[str, float]) -> None:
+            heard.append({"step": step, **logs})
+
+    ring_trainer(tmp_path, objective=Plain(), max_steps=3).train()
+    assert [entry["step"] for entry in heard] == [1, 2, 3]
+    assert all({"gap", "rows", "generator_loss"} <= set(e) for e in heard)
+
+
+def test_max_seconds_ends_early_and_keeps_what_was_learned(tmp_path: Path) -> None:
+    output = ring_trainer(tmp_path, max_steps=100_000, max_seconds=0.2).train()
+    assert 0 < output.global_step < 100_000
+    assert "max_seconds" in str(output.stopped)
+    assert ring_trainer(tmp_path, max_steps=output.global_step + 3).train(resume_from_checkpoint=True).global_step == output.global_step + 3
+
+
+def test_save_model_writes_the_averaged_generator(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    trainer = ring_trainer(tmp_path)
+    trainer.train()
+    for _ in range(2):  # again over itself
+        trainer.save_model(tmp_path / "out")
+    saved = load_file(tmp_path / "out" / "generator" / "model.safetensors")
+    assert all(torch.equal(saved[name], value) for name, value in trainer.ema.state_dict().items())
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["discriminator", "generator"]
+
+
+def test_tensorboard_gets_the_figures(tmp_path: Path) -> None:
+    ring_trainer(tmp_path, report_to=["tensorboard", "jsonl"], run_name="ring").train()
+    assert list((tmp_path / "trackers").rglob("events.out.tfevents*"))
+
+
+@pytest.mark.parametrize("engine", ["DEEPSPEED", "FSDP", "MEGATRON_LM"])
+def test_engines_that_hold_one_model_are_refused(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"ACCELERATE_USE_{engine}", "true")
+    with pytest.raises(UserError, match="torchrun"):
+        ring_trainer(tmp_path)
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("learning_rate", float("nan")), ("learning_rate", 0), ("learning_rate", "fast"), ("discriminator_learning_rate", -1e-4),
+    ("max_steps", 0), ("max_steps", 2.5), ("max_steps", True), ("per_device_train_batch_size", -1), ("gradient_accumulation_steps", 0),
+    ("discriminator_steps", 0), ("adam_beta1", 1.0), ("adam_beta2", -0.1), ("adam_epsilon", 0), ("weight_decay", float("inf")),
+    ("max_grad_norm", -1), ("bf16", "yes"), ("shared_parameters", "both"), ("ema_half_life", -5), ("ema_rampup", 0), ("seed", -1),
+    ("threads", 0), ("logging_steps", 0), ("save_steps", 0), ("save_total_limit", 0), ("eval_steps", -1), ("warmup_steps", -1),
+    ("lr_scheduler_type", "cosin"), ("lr_scheduler_kwargs", {"min_lr_rate": 0.1}), ("report_to", 3), ("output_dir", " "),
+    ("max_seconds", 0), ("max_rollbacks", -1), ("rollback_lr_factor", 0), ("collapse_spread", 2), ("max_loss", 0),
+])
+def test_impossible_arguments_are_refused_by_name(key: str, value: Any) -> None:
+    with pytest.raises(UserError) as caught:
+        AdversarialArguments(**{key: value})
+    assert caught.value.where == f"adversarial.{key}"
+    assert caught.value.fix
+
+
+def test_unknown_keys_name_the_nearest() -> None:
+    with pytest.raises(UserError, match="Did you mean 'learning_rate'"):
+        AdversarialArguments.from_dict({"learning_rat": 1e-3})
+    with pytest.raises(UserError, match="Did you mean 'tensorboard'"):
+        ring_trainer("unused", report_to="tensorbord")
+    assert AdversarialArguments.from_dict(AdversarialArguments(max_steps=5).to_dict()).max_steps == 5
+
+
+def test_an_empty_data_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no rows"):
+        ring_trainer(tmp_path, data=RingData(0))
