@@ -57,6 +57,16 @@ def test_resolved_yaml_is_the_same_recipe_and_records_versions(tmp_path: Path) -
     json.dumps(recipe.to_dict())
 
 
+def test_a_runs_own_copy_of_the_recipe_finds_the_same_data(tmp_path: Path) -> None:
+    file = read_recipe(write(tmp_path, HEAD))
+    assert file.base_dir == tmp_path
+    copy = tmp_path / "runs"
+    copy.mkdir()
+    again = read_recipe(write(copy, file.recipe.to_yaml(file.base_dir)))
+    assert again.base_dir == tmp_path
+    assert same_recipe(again.recipe, file.recipe)
+
+
 def test_the_run_seed_reaches_the_search() -> None:
     recipe = recipe_from_dict({**SMALLEST, "seed": 11})
     assert recipe.search.seed == 11
@@ -152,7 +162,7 @@ def test_a_missing_file_names_one_that_is_there(tmp_path: Path) -> None:
 
 
 def test_lines_of_a_recipe_serve_later_errors(tmp_path: Path) -> None:
-    _, lines = read_recipe(write(tmp_path, HEAD + "generator: {nam: x}\n"))
+    lines = read_recipe(write(tmp_path, HEAD + "generator: {nam: x}\n")).lines
     assert lines.locate("generator.nam").endswith("study.yaml:3 generator.nam")
 
 

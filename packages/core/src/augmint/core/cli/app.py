@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -35,6 +36,7 @@ describe.register(app)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the process's exit code is returned. `arguments` leave out the program's name."""
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # augmint shows its own
     try:
         app(args=None if arguments is None else list(arguments), prog_name="augmint")
     except SystemExit as end:

@@ -28,9 +28,9 @@ def inspect(recipe: options.RecipeFile, set_: options.Set = None, json: options.
         from augmint.core.pipeline.recipe import read_recipe
         from augmint.core.pipeline.stages.inspect import describe, load
 
-        read, lines = read_recipe(recipe, set_ or ())
-        with lines.located():
-            found = {"task": read.task, **describe(load(read, recipe.parent))}
+        read = read_recipe(recipe, set_ or ())
+        with read.lines.located():
+            found = {"task": read.recipe.task, **describe(load(read.recipe, read.base_dir))}
         if json:
             emit(found)
         else:

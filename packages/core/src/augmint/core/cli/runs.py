@@ -42,9 +42,9 @@ def _command(step: str | None) -> Callable[..., None]:
         with guarded(as_json=json, debug=debug) as emit:
             from augmint.core.pipeline.recipe import read_recipe
 
-            read, lines = read_recipe(recipe, shared.overrides)
-            with lines.located():
-                execute(read, step, shared, emit, base_dir=recipe.parent)
+            read = read_recipe(recipe, shared.overrides)
+            with read.lines.located():
+                execute(read.recipe, step, shared, emit, base_dir=read.base_dir)
 
     return command
 
@@ -78,7 +78,7 @@ def demo_recipe(modality: str, folder: Path, overrides: tuple[str, ...]) -> Reci
 def execute(recipe: Recipe, step: str | None, shared: options.Shared, emit: Emit, *, base_dir: Path) -> None:
     """Run the recipe up to `step` (None: to the end) and print what came of it; relative data paths start at `base_dir`."""
     if shared.dry_run:
-        emit(recipe.to_dict()) if shared.json else print(recipe.to_yaml(), end="")
+        emit(recipe.to_dict()) if shared.json else print(recipe.to_yaml(base_dir), end="")
         return
     if shared.quiet:
         hush()

@@ -32,8 +32,8 @@ OURS: Mapping[str, frozenset[str]] = {
     }),
 }
 """Keys of a section that the run sets itself, so that arms differ in nothing but their rows."""
-RECORDED = frozenset({"versions"})
-"""Keys of a run's own recipe.yaml that record something and are not read back."""
+RECORDED = frozenset({"versions", "base_dir"})
+"""Keys of a run's own recipe.yaml that record something about it and are no part of the recipe."""
 
 _AT_LEAST = {
     "max_steps": 1, "num_train_epochs": 0, "learning_rate": 0, "weight_decay": 0, "warmup_steps": 0, "max_grad_norm": 0,
@@ -84,10 +84,16 @@ class Recipe:
                 resolved[section].pop(name, None)
         return resolved
 
-    def to_yaml(self) -> str:
-        """The resolved recipe with the versions it was resolved by: what a run folder keeps as recipe.yaml, and can be run."""
-        head = "# The resolved recipe of a run. `augmint run` takes it as it is; `versions` records what made it.\n"
-        return head + yaml.safe_dump({**self.to_dict(), "versions": versions()}, sort_keys=False, allow_unicode=True, width=120)
+    def to_yaml(self, base_dir: Path | None = None) -> str:
+        """The resolved recipe with the versions it was resolved by: what a run folder keeps as recipe.yaml, and can be run.
+
+        Args:
+            base_dir: where relative data paths start; recorded, so that the copy finds the same data from anywhere.
+        """
+        head = "# The resolved recipe of a run. `augmint run` takes it as it is; the last keys only record.\n"
+        recorded = {"base_dir": str(base_dir.absolute())} if base_dir is not None else {}
+        values = {**self.to_dict(), **recorded, "versions": versions()}
+        return head + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
 
     def at(self, output_dir: str | Path) -> Self:
         """The same recipe with another run folder."""
@@ -104,11 +110,20 @@ def load_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     Raises:
         UserError: naming the file, the line and the key, where anything in it is wrong.
     """
-    return read_recipe(path, overrides)[0]
+    return read_recipe(path, overrides).recipe
 
 
-def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> tuple[Recipe, Lines]:
-    """As `load_recipe`, with the lines of the keys, so that later errors can name them too."""
+@dataclass(frozen=True)
+class RecipeFile:
+    """A recipe, the lines of its keys so that later errors can name them, and where its relative data paths start."""
+
+    recipe: Recipe
+    lines: Lines
+    base_dir: Path
+
+
+def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
+    """As `load_recipe`, with all that the file says beyond the recipe itself."""
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -119,7 +134,8 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> tuple[Recipe
     values, lines = read_yaml(text, str(path))
     for assignment in overrides:
         apply_override(values, assignment, lines)
-    return recipe_from_dict({"output_dir": f"runs/{path.stem}", **values}, lines), lines
+    recipe = recipe_from_dict({"output_dir": f"runs/{path.stem}", **values}, lines)
+    return RecipeFile(recipe, lines, Path(str(values.get("base_dir") or path.parent)))
 
 
 def _beside(path: Path) -> str:
