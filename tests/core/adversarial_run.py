@@ -41,9 +41,9 @@ def objective() -> AdversarialObjective:
                                 ada=AdaController(target=0.0, interval=3, ramp_rows=500))
 
 
-def trainer(out: Path, kill_at: int = 0, **args: Any) -> Any:
+def trainer(out: Path, kill_at: int = 0, dropout: float = 0.1, **args: Any) -> Any:
     defaults = {"max_steps": 14, "save_steps": 3, "logging_steps": 4, "eval_steps": 5, "lr_scheduler_type": "cosine", "warmup_steps": 3}
-    return ring_trainer(out, objective=objective(), generator=init(RingGenerator(dropout=0.1), 1), callbacks=[Kill(kill_at)],
+    return ring_trainer(out, objective=objective(), generator=init(RingGenerator(dropout=dropout), 1), callbacks=[Kill(kill_at)],
                         evaluator=lambda generator, step: {"norm": float(sum(p.norm() for p in generator.parameters()))},
                         **{**defaults, **args})
 

@@ -316,6 +316,6 @@ def test_a_collapsed_generator_is_rolled_back(tmp_path: Path) -> None:
                        collapse_patience=3)
     output = run.train()
     assert output.global_step == 20
-    # seen at 7, 8, 9; the checkpoint of 8 was made while the sign showed, that of 6 before
-    assert [(entry["step"], entry["to"]) for entry in output.rollbacks] == [(9, 6)]
+    # seen at 8, 9, 10; the checkpoint of 8 was made while the sign showed, that of 6 before
+    assert [(entry["step"], entry["to"]) for entry in output.rollbacks] == [(10, 6)]
     assert [path.name for path in run.store.complete()] == ["checkpoint-18", "checkpoint-20"]
