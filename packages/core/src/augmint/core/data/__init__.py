@@ -4,13 +4,13 @@ from augmint.core.data.config import DataConfig, UnlabeledConfig
 from augmint.core.data.duplicates import row_digests
 from augmint.core.data.labels import class_counts, class_encode
 from augmint.core.data.loading import LoadedData, describe_problems, load_splits
-from augmint.core.data.provenance import PROVENANCE, add_provenance, strip_provenance, with_provenance
+from augmint.core.data.provenance import PROVENANCE, add_provenance, provenance_columns, strip_provenance, with_provenance
 from augmint.core.data.source import read_source, take_split
 from augmint.core.data.storage import open_splits, save_splits
 from augmint.core.data.subsets import limited, proportional, split_off, stratified_order
 
 __all__ = [
-    "PROVENANCE", "DataConfig", "LoadedData", "UnlabeledConfig", "add_provenance", "class_counts", "class_encode",
-    "describe_problems", "limited", "load_splits", "open_splits", "proportional", "read_source", "row_digests", "save_splits",
-    "split_off", "stratified_order", "strip_provenance", "take_split", "with_provenance",
+    "DataConfig", "LoadedData", "PROVENANCE", "UnlabeledConfig", "add_provenance", "class_counts", "class_encode",
+    "describe_problems", "limited", "load_splits", "open_splits", "proportional", "provenance_columns", "read_source",
+    "row_digests", "save_splits", "split_off", "stratified_order", "strip_provenance", "take_split", "with_provenance",
 ]

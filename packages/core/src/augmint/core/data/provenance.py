@@ -53,15 +53,24 @@ def add_provenance(dataset: Dataset, *, origin: str = ORIGINAL, parent: Sequence
     if taken:
         raise UserError(f"The rows have the column {taken[0]!r} already.", where="data",
                         fix="They were minted before: use augmint.core.data.strip_provenance first.")
-    n = len(dataset)
+    columns = provenance_columns(len(dataset), origin=origin, parent=parent, seed=seed, score=score, policy=policy)
+    for name, array in columns.items():
+        dataset = dataset.add_column(name, array, feature=PROVENANCE[name])
+    return dataset
+
+
+def provenance_columns(n: int, *, origin: str = ORIGINAL, parent: Sequence[int | None] | None = None,
+                       seed: Sequence[int | None] | None = None, score: Sequence[float | None] | None = None,
+                       policy: str | None = None) -> dict[str, pa.Array]:
+    """The five columns of `n` rows as Arrow arrays; arguments as in `add_provenance`."""
     values: dict[str, Any] = {ORIGIN: [origin] * n, PARENT: parent, SEED: seed, SCORE: score, POLICY: [policy] * n}
+    columns = {}
     for name, column in values.items():
         given = [None] * n if column is None else list(column)
         if len(given) != n:
             raise ValueError(f"{name} has {len(given)} values for {n} rows")
-        array = pa.array(given, type=PROVENANCE.arrow_schema.field(name).type)
-        dataset = dataset.add_column(name, array, feature=PROVENANCE[name])
-    return dataset
+        columns[name] = pa.array(given, type=PROVENANCE.arrow_schema.field(name).type)
+    return columns
 
 
 def strip_provenance(dataset: Dataset) -> Dataset:

@@ -1,0 +1,127 @@
+"""Making candidates: rows out of a generator (or a policy over real rows) with everything the filters want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch import Tensor
+
+from augmint.core.data.duplicates import row_digests
+from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, select
+from augmint.core.minting.memorisation import nearest_distances
+from augmint.core.minting.parts import MintParts
+from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
+from augmint.core.minting.reference import Reference
+from augmint.core.minting.rows import build_rows
+from augmint.core.minting.torch_state import evaluating, fixed_threads
+
+FIGURES = pa.schema([
+    ("augmint:id", pa.int64()), ("augmint:label", pa.int64()), ("augmint:seed", pa.int64()), ("augmint:parent", pa.int64()),
+    ("augmint:finite", pa.bool_()), ("augmint:score", pa.float32()), ("augmint:agreement", pa.float32()),
+    ("augmint:distance", pa.float32()), ("augmint:nearest", pa.int64()), ("augmint:digest", pa.binary()),
+    ("augmint:embedding", pa.list_(pa.float32())),
+])
+"""Columns of a candidate beside the source's own."""
+
+
+def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Reference) -> pa.Table:
+    """The shard's candidates: the source's columns and `FIGURES`, one row an id. Depends on its arguments alone.
+
+    Networks see blocks of `block_size` rows, the last one padded, so that no row's bytes depend on how work is cut up.
+    """
+    ids, labels = plan.ids(shard), np.asarray(shard.labels, dtype=np.int64)
+    seeds = np.array([plan.row_seed(int(candidate)) for candidate in ids], dtype=np.int64)
+    with torch.no_grad(), fixed_threads(plan.arguments.threads), evaluating(parts.generator, parts.discriminator):
+        if parts.generator is not None:
+            made, score = _generated(plan, parts, labels, seeds)
+            plain, parents = parts.codec.from_network(made), None
+        else:
+            plain, parents = _augmented(parts, labels, seeds)
+            made, score = plain, None
+        finite = _finite(made)
+        rows = build_rows(parts.codec, {name: _tame(tensor.cpu()) for name, tensor in plain.items()}, parts.features)
+        # What is judged is the row as it will be read back, rounding and compression included.
+        judged = _judged(plan, parts, parts.codec.encode(rows), labels, reference)
+    figures: dict[str, Any] = {
+        "augmint:id": ids, "augmint:label": labels, "augmint:seed": seeds, "augmint:finite": finite,
+        "augmint:parent": parents, "augmint:score": score, "augmint:digest": row_digests(rows, reference.columns), **judged,
+    }
+    table = rows.with_format("arrow")[:]
+    for column in FIGURES:
+        values = figures.get(column.name)
+        array = pa.nulls(len(ids), column.type) if values is None else pa.array(values, type=column.type)
+        table = table.append_column(column, array)
+    return table
+
+
+def _blocks(n: int, size: int) -> Iterator[tuple[np.ndarray, int]]:
+    """Positions of every block, always `size` of them (the last row repeated), and how many of them count."""
+    for at in range(0, n, size):
+        real = np.arange(at, min(at + size, n))
+        yield np.concatenate([real, np.full(size - len(real), n - 1)]), len(real)
+
+
+def _judged(plan: MintPlan, parts: MintParts, seen: Batch, labels: np.ndarray, reference: Reference) -> dict[str, Any]:
+    """What the judge says of every row."""
+    judge = parts.judge
+    if judge is None:
+        return {}
+    embedded, agreed = [], []
+    for at, count in _blocks(len(labels), plan.arguments.block_size):
+        block = select(seen, torch.from_numpy(at))
+        embedded.append(judge.embed(block).float().cpu()[:count])
+        if labels[0] != NO_CLASS:
+            agreed.append(judge.probabilities(block).float().cpu()[torch.arange(count), torch.from_numpy(labels[at[:count]])])
+    embedding = torch.cat(embedded)
+    distance, nearest = nearest_distances(embedding, reference.embedding)
+    return {"augmint:embedding": list(embedding.numpy()), "augmint:distance": distance.numpy(), "augmint:nearest": nearest.numpy(),
+            "augmint:agreement": torch.cat(agreed).numpy() if agreed else None}
+
+
+def _generated(plan: MintPlan, parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[Batch, np.ndarray | None]:
+    """Generated rows and their discriminator scores."""
+    generator, discriminator = parts.generator, parts.discriminator
+    assert generator is not None
+    device = next((parameter.device for parameter in generator.parameters()), torch.device("cpu"))
+    controls = {} if plan.settings.truncation == 1.0 else {"truncation": plan.settings.truncation}
+    made, scores = [], []
+    for at, count in _blocks(len(labels), plan.arguments.block_size):
+        condition = None if labels[0] == NO_CLASS else {"label": torch.from_numpy(labels[at]).to(device)}
+        block = generator.sample(len(at), condition, rng=RowRandom(0, "mint", rows=seeds[at], device=device), **controls)
+        made.append(select(block, slice(count)))
+        if discriminator is not None:
+            logits = discriminator(block).float()
+            scores.append(logits.reshape(len(logits), -1).mean(1).cpu()[:count])
+    return concatenate(made), torch.cat(scores).numpy() if scores else None
+
+
+def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[Batch, np.ndarray]:
+    """Real rows of the wanted classes through the policy, and which rows they were."""
+    assert parts.policy is not None
+    known = parts.codec.labels(parts.originals)
+    rng = RowRandom(0, "mint parent", rows=seeds)
+    parents = np.zeros(len(labels), dtype=np.int64)
+    for label in np.unique(labels):
+        mine = np.flatnonzero(labels == label)
+        pool = np.arange(len(parts.originals)) if known is None else np.flatnonzero(np.asarray(known) == label)
+        parents[mine] = pool[rng.take(mine).integers(len(pool)).numpy()]
+    batch = parts.codec.encode(parts.originals.select(parents))
+    return parts.policy.augment(batch, RowRandom(0, "mint", rows=seeds)), parents
+
+
+def _finite(made: Batch) -> np.ndarray:
+    """Whether all numbers of a row are finite, bool (n,)."""
+    good = torch.ones(batch_size(made), dtype=torch.bool)
+    for tensor in made.values():
+        if tensor.is_floating_point():
+            good &= tensor.reshape(len(tensor), -1).isfinite().all(1).cpu()
+    return good.numpy()
+
+
+def _tame(tensor: Tensor) -> Tensor:
+    """Numbers that are not finite as zeros, so that a row can be stored; `_finite` has it rejected."""
+    return torch.nan_to_num(tensor, nan=0.0, posinf=0.0, neginf=0.0) if tensor.is_floating_point() else tensor
