@@ -16,18 +16,38 @@ from augmint.vision.policy import trivial_augment
 from augmint.vision.rows import ImageRows
 
 NAMES = [str(digit) for digit in range(10)]
-TINY = {"scratch": {"model_type": "resnet", "layer_type": "basic", "embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1],
-                    "image_size": 16}}
+TINY = {
+    "scratch": {
+        "model_type": "resnet",
+        "layer_type": "basic",
+        "embedding_size": 8,
+        "hidden_sizes": [8, 16],
+        "depths": [1, 1],
+        "image_size": 16,
+    }
+}
 CODEC = ImageCodec({"image": "image", "label": "label"}, NAMES, 1, 8)
 
 
 def fine_tune(seed: int = 0, steps: int = 60, output_dir=None):
     data = digits()
     network, preprocessing = build_model(TINY, NAMES, channels=1, size=8, seed=seed)
-    plan = TrainingPlan(ImageRows(data["train"].select(range(200)), CODEC), None, None, 0.0, trivial_augment(), augment_extra=True,
-                        classes=10, batch_size=32, steps=steps, seed=seed)
+    plan = TrainingPlan(
+        ImageRows(data["train"].select(range(200)), CODEC),
+        None,
+        None,
+        0.0,
+        trivial_augment(),
+        augment_extra=True,
+        classes=10,
+        batch_size=32,
+        steps=steps,
+        seed=seed,
+    )
     with fixed_threads(1), temporary_output() as scratch:
-        arguments = training_arguments({"per_device_train_batch_size": 32}, pretrained=False, steps=steps, seed=seed, output_dir=scratch)
+        arguments = training_arguments(
+            {"per_device_train_batch_size": 32}, pretrained=False, steps=steps, seed=seed, output_dir=scratch
+        )
         result = train(network, preprocessing, plan, arguments, {"test": ImageRows(data["test"], CODEC)}, output_dir)
     return network, result
 

@@ -78,8 +78,13 @@ def test_rows_that_cannot_be_used_are_named_with_the_reason() -> None:
     buffer = io.BytesIO()
     PillowImage.fromarray(noise(4, 4)).save(buffer, "PNG")
     good = buffer.getvalue()
-    cells = [{"bytes": good, "path": None}, {"bytes": b"no picture", "path": None}, None, {"bytes": good[:40], "path": None},
-             {"bytes": good, "path": None}]
+    cells = [
+        {"bytes": good, "path": None},
+        {"bytes": b"no picture", "path": None},
+        None,
+        {"bytes": good[:40], "path": None},
+        {"bytes": good, "path": None},
+    ]
     features = Features({"picture": Image(), "kind": ClassLabel(names=["cat", "dog"])})
     data = Dataset.from_dict({"picture": cells, "kind": [0, 0, 1, 1, None]}, features=features)
     codec = ImageCodec({"image": "picture", "label": "kind"}, ["cat", "dog"], 1, 4)

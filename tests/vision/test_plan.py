@@ -20,10 +20,20 @@ def train() -> Dataset:
     return digits()["train"]
 
 
-def plan(train: Dataset, *, share: float = 0.0, policy: Policy | None = None, seed: int = 0, augment_extra: bool = True) -> TrainingPlan:
+def plan(
+    train: Dataset, *, share: float = 0.0, policy: Policy | None = None, seed: int = 0, augment_extra: bool = True
+) -> TrainingPlan:
     return TrainingPlan(
-        ImageRows(train.select(range(50)), CODEC), ImageRows(train.select(range(50, 80)), CODEC), None, share, policy,
-        augment_extra=augment_extra, classes=10, batch_size=16, steps=20, seed=seed,
+        ImageRows(train.select(range(50)), CODEC),
+        ImageRows(train.select(range(50, 80)), CODEC),
+        None,
+        share,
+        policy,
+        augment_extra=augment_extra,
+        classes=10,
+        batch_size=16,
+        steps=20,
+        seed=seed,
     )
 
 
@@ -70,8 +80,16 @@ def test_extra_rows_keep_their_pixels_where_they_are_not_to_be_augmented(train: 
 def test_soft_targets_of_extra_rows_reach_the_batch(train: Dataset) -> None:
     soft = torch.full((30, 10), 0.1)
     chosen = TrainingPlan(
-        ImageRows(train.select(range(50)), CODEC), ImageRows(train.select(range(50, 80)), CODEC), soft, 0.5, None,
-        augment_extra=True, classes=10, batch_size=16, steps=2, seed=0,
+        ImageRows(train.select(range(50)), CODEC),
+        ImageRows(train.select(range(50, 80)), CODEC),
+        soft,
+        0.5,
+        None,
+        augment_extra=True,
+        classes=10,
+        batch_size=16,
+        steps=2,
+        seed=0,
     )
     targets = chosen.__getitems__(list(range(16)))["soft_label"]
     assert torch.allclose(targets[8:], torch.full((8, 10), 0.1))

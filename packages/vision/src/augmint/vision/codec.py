@@ -92,7 +92,9 @@ class ImageCodec(RowCodec):
         arrays = [to_array(row[column], self.channels, self.size) for row in pictures]
         shapes = {array.shape for array in arrays}
         if len(shapes) > 1:
-            raise UserError(f"Images differ in size: {sorted(shapes)[:3]}.", where=f"column {column!r}", fix="Give the codec a size.")
+            raise UserError(
+                f"Images differ in size: {sorted(shapes)[:3]}.", where=f"column {column!r}", fix="Give the codec a size."
+            )
         side = self.size or 1
         batch = {"image": torch.from_numpy(np.stack(arrays) if arrays else np.zeros((0, self.channels, side, side), np.uint8))}
         labels = self.labels(dataset)
@@ -151,14 +153,17 @@ def find_columns(features: Features, columns: Mapping[str, str], *, need_label: 
     """
     for role in columns:
         if role not in ("image", "label"):
-            raise UserError(f"{role!r} is not a column role of images.", where="data.columns", fix=nearest(role, ["image", "label"]))
+            raise UserError(
+                f"{role!r} is not a column role of images.", where="data.columns", fix=nearest(role, ["image", "label"])
+            )
     found: dict[str, str] = {}
     kinds: dict[str, tuple[type, ...]] = {"image": (Image,), "label": (ClassLabel,)}
     for role, kind in kinds.items():
         if columns.get(role) is not None:
             if columns[role] not in features:
                 raise UserError(
-                    f"Column {columns[role]!r} is not in the data.", where=f"data.columns.{role}",
+                    f"Column {columns[role]!r} is not in the data.",
+                    where=f"data.columns.{role}",
                     fix=f"{nearest(columns[role], features)} Columns there are: {', '.join(features)}.",
                 )
             found[role] = columns[role]
@@ -171,7 +176,8 @@ def find_columns(features: Features, columns: Mapping[str, str], *, need_label: 
         elif role == "image" or need_label:
             what = f"several {role} columns ({', '.join(typed)})" if typed else f"no {role} column"
             raise UserError(
-                f"The data has {what}.", where="data.columns",
+                f"The data has {what}.",
+                where="data.columns",
                 fix=f"Name it, as in columns: {{{role}: <name>}}. Columns there are: {', '.join(features)}.",
             )
     return found

@@ -7,11 +7,19 @@ from typing import Any
 RECIPE: dict[str, Any] = {
     "task": "image-classification",
     "data": {"path": "builtin:digits", "train_limit": {"per_class": 10}, "validation_limit": {"per_class": 20}},
-    "model": {"scratch": {"model_type": "resnet", "layer_type": "basic", "embedding_size": 16, "hidden_sizes": [16, 32, 64],
-                          "depths": [1, 1, 1], "image_size": 16}},
-    "generator": {"base_channels": 32},
+    "model": {
+        "scratch": {
+            "model_type": "resnet",
+            "layer_type": "basic",
+            "embedding_size": 16,
+            "hidden_sizes": [16, 32, 64],
+            "depths": [1, 1, 1],
+            "image_size": 16,
+        }
+    },
+    "generator": {"base_channels": 16},
     "judge": {"members": 2},
-    "adversarial": {"max_steps": 600},
+    "adversarial": {"max_steps": 600, "threads": 1},
     "search": {"trials": 12, "finalists": 3, "final_seeds": 3},
     "mint": {"ratio": 5.0},
     "finetune": {"max_steps": 120, "per_device_train_batch_size": 64},

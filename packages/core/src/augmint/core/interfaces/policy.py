@@ -60,8 +60,14 @@ class MintSettings:
     soft_labels: float = 0.0
 
     def __post_init__(self) -> None:
-        ranges = {"share": (0, 0.95), "truncation": (0.01, 1.5), "min_agreement": (0, 0.999), "keep_quantile": (0.01, 1),
-                  "balance": (0, 1), "soft_labels": (0, 1)}
+        ranges = {
+            "share": (0, 0.95),
+            "truncation": (0.01, 1.5),
+            "min_agreement": (0, 0.999),
+            "keep_quantile": (0.01, 1),
+            "balance": (0, 1),
+            "soft_labels": (0, 1),
+        }
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or not low <= value <= high:

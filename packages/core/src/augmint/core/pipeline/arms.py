@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-from datasets import Dataset
-
 from augmint.core.data import strip_provenance
 from augmint.core.evaluation import Arm
-from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, MintSettings, keyed_seed
+from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, MintSettings, Policy, keyed_seed
+from augmint.core.minting import soft_targets
 from augmint.core.pipeline.run_dir import read_json, write_json
 from augmint.core.pipeline.workshop import Workshop, workshop
 
@@ -22,9 +20,14 @@ PSEUDO_SHARE = 0.7
 RESULT = "result.json"
 
 
-def share_of(mint: MintSettings, originals: int, minted: int) -> float:
-    """Part of a batch that is minted: the policy's, or, where it mints nothing, the share the minted rows naturally have."""
-    return mint.share if mint.share > 0 else minted / max(1, originals + minted)
+def mint_settings(shop: Workshop, policy: Policy) -> MintSettings:
+    """The policy's mint settings. Where the search chose to mint nothing, the minted arms show what minting as many rows as the
+    recipe says would have done: default filters, and the share of a batch that the rows naturally have."""
+    if policy.mint.share > 0:
+        return policy.mint
+    originals = len(shop.task.splits.train)
+    wanted = sum(shop.mint_plan(policy, MintSettings()).quotas.values())
+    return MintSettings(share=min(0.95, wanted / max(1, originals + wanted)))
 
 
 def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> FinetuneJob:
@@ -32,14 +35,21 @@ def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> Fine
     task = shop.task
     policy = shop.policy
     job = FinetuneJob(
-        rows=task.splits.train, steps=task.steps, seed=keyed_seed(shop.recipe.seed, "finetune", seed) % 2**31,
-        evaluate={"validation": task.splits.validation}, output_dir=output_dir,
+        rows=task.splits.train,
+        steps=task.steps,
+        seed=keyed_seed(shop.recipe.seed, "finetune", seed) % 2**31,
+        evaluate={"validation": task.splits.validation},
+        output_dir=output_dir,
         policy={None: None, "standard": task.standard_policy(), "policy": policy}[arm.ops],
     )
     if arm.extra == "minted":
-        rows = shop.minted_rows()
-        share = share_of(policy.mint, len(job.rows), len(rows))
-        return replace(job, extra=strip_provenance(rows), extra_targets=shop.soft_targets(rows, policy.mint), share=share)
+        rows, settings = shop.minted_rows, mint_settings(shop, policy)
+        return replace(
+            job,
+            extra=strip_provenance(rows),
+            extra_targets=soft_targets(shop.judge, shop.task.codec, rows, settings.soft_labels),
+            share=settings.share,
+        )
     if arm.extra == "pseudo-labelled":
         return replace(job, extra=shop.pseudo_labelled, share=PSEUDO_SHARE)
     return job
@@ -82,12 +92,3 @@ def _json(result: FinetuneResult, split: str) -> dict[str, Any]:
 
 def _plain(evaluation: Evaluation) -> dict[str, Any]:
     return {"score": evaluation.score, "loss": evaluation.loss, "rows": evaluation.rows}
-
-
-def synthetic_job(shop: Workshop, minted: Dataset, seed: int) -> FinetuneJob:
-    """Train on minted rows alone, score on real validation rows: what the generated rows carry by themselves."""
-    targets: torch.Tensor | None = shop.soft_targets(minted, shop.policy.mint)
-    return FinetuneJob(
-        rows=shop.task.splits.train.select(range(0)), extra=strip_provenance(minted), extra_targets=targets, share=1.0,
-        policy=shop.task.standard_policy(), steps=shop.task.steps, seed=seed, evaluate={"validation": shop.task.splits.validation},
-    )

@@ -47,7 +47,8 @@ class Run:
         if directory.recipe.is_file():
             if not same_recipe(load_recipe(directory.recipe), recipe):
                 raise UserError(
-                    "It holds the run of another recipe.", where=f"output_dir {recipe.output_dir!r}",
+                    "It holds the run of another recipe.",
+                    where=f"output_dir {recipe.output_dir!r}",
                     fix="Choose another output_dir, or give --overwrite to start afresh.",
                 )
         else:
@@ -69,7 +70,9 @@ class Run:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise UserError("Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it.") from None
+            raise UserError(
+                "Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it."
+            ) from None
         try:
             if not self.directory.recipe.is_file():
                 # The recipe is the first thing kept, and only once it has been seen to be sound.
@@ -116,7 +119,8 @@ class Run:
     def summary(self) -> dict[str, Any]:
         """JSON values: what is done, where it lies, and the verdict once there is one."""
         values: dict[str, Any] = {
-            "output_dir": str(self.directory.root), "done": [name for name in STAGES if self.directory.done(name).is_file()]
+            "output_dir": str(self.directory.root),
+            "done": [name for name in STAGES if self.directory.done(name).is_file()],
         }
         if self.directory.comparison.is_file():
             comparison = read_json(self.directory.comparison)
@@ -136,9 +140,15 @@ def _make(root: Path, recipe: Recipe) -> None:
         probe.unlink()
     except OSError as error:
         raise UserError(f"It cannot be written ({error.strerror}).", where=where, fix="Choose another output_dir.") from error
-    strangers = [path.name for path in root.iterdir() if not path.name.startswith(".") and path.name not in ("data", "inspection.json", "stages")]
+    strangers = [
+        path.name
+        for path in root.iterdir()
+        if not path.name.startswith(".") and path.name not in ("data", "inspection.json", "stages")
+    ]
     if strangers:
-        raise UserError(f"It holds files that are not a run's: {strangers[0]!r}.", where=where, fix="Choose an empty or new folder.")
+        raise UserError(
+            f"It holds files that are not a run's: {strangers[0]!r}.", where=where, fix="Choose an empty or new folder."
+        )
 
 
 def _say(text: str) -> None:

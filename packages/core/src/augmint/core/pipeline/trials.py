@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from datasets import Dataset
 
+from augmint.core.data import strip_provenance
 from augmint.core.evaluation import density_coverage, precision_recall
 from augmint.core.interfaces import FinetuneJob, Policy, RowRandom
 from augmint.core.minting import mint_rows
@@ -53,13 +55,21 @@ class ValidationObjective:
     def _finetune(self, shop: Workshop, policy: Policy, request: TrialRequest) -> TrialScores:
         task = shop.task
         steps = task.steps if request.fidelity == "full" else max(1, round(SHORT * task.steps))
-        extra, targets, quality, diversity = None, None, 1.0, 0.0
+        extra: Dataset | None = None
+        targets, quality, diversity = None, 1.0, 0.0
         if policy.mint.share > 0:
-            minted = mint_rows(shop.mint_tools(), policy, shop.recipe.mint)
-            extra, targets = minted.dataset, minted.targets
-            quality, diversity = self._quality(shop, minted.features)
+            minted = mint_rows(shop.mint_parts, policy, shop.recipe.mint, seed=shop.recipe.seed, weakness=shop.weakness)
+            if len(minted.dataset) > 1:
+                extra, targets = strip_provenance(minted.dataset), minted.targets
+                quality, diversity = self._quality(shop, minted.features)
         job = FinetuneJob(
-            rows=task.splits.train, extra=extra, extra_targets=targets, share=policy.mint.share, policy=policy, steps=steps, seed=request.seed,
+            rows=task.splits.train,
+            extra=extra,
+            extra_targets=targets,
+            share=policy.mint.share,
+            policy=policy,
+            steps=steps,
+            seed=request.seed,
             evaluate={"validation": task.splits.validation},
         )
         result = task.finetune(job)

@@ -7,15 +7,18 @@ process does it.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from datasets import Dataset, load_from_disk
 from torch import nn
 
 from augmint.core.data import open_splits
-from augmint.core.interfaces import Discriminator, Generator, Judge, Policy, Task, TaskSettings, get_task
+from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, Task, TaskSettings, get_task
+from augmint.core.minting import MintParts, MintPlan, class_weakness, minted_only, open_minted, plan_mint
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.yaml_lines import read_yaml
@@ -29,8 +32,13 @@ THREADS = 1
 def settings_of(recipe: Recipe) -> TaskSettings:
     """The part of the recipe that a task needs."""
     return TaskSettings(
-        columns=recipe.data.columns, model=recipe.model, generator=recipe.generator, finetune=recipe.finetune, judge=recipe.judge,
-        seed=recipe.seed, threads=THREADS,
+        columns=recipe.data.columns,
+        model=recipe.model,
+        generator=recipe.generator,
+        finetune=recipe.finetune,
+        judge=recipe.judge,
+        seed=recipe.seed,
+        threads=THREADS,
     )
 
 
@@ -70,6 +78,31 @@ class Workshop:
         if not (self.directory.pseudo_labelled / "dataset_info.json").is_file():
             return None
         return load_from_disk(str(self.directory.pseudo_labelled))
+
+    @cached_property
+    def mint_parts(self) -> MintParts:
+        """What minting needs, less the policy."""
+        generator, discriminator = self.networks
+        return MintParts(self.task.codec, self.task.splits.train, generator, None, discriminator, self.judge)
+
+    def mint_plan(self, policy: Policy, settings: MintSettings, identity: str = "") -> MintPlan:
+        """The plan under `settings`; weak classes are those the judge misses on the validation rows."""
+        parts = replace(self.mint_parts, policy=policy)
+        return plan_mint(
+            self.recipe.mint, parts, seed=self.recipe.seed, identity=identity, settings=settings, weakness=self.weakness
+        )
+
+    @cached_property
+    def weakness(self) -> np.ndarray | None:
+        """Per class, how badly the judge recognises it; None where the task has no classes."""
+        if self.task.codec.label_names is None:
+            return None
+        return class_weakness(self.judge, self.task.codec, self.task.splits.validation)
+
+    @cached_property
+    def minted_rows(self) -> Dataset:
+        """The minted rows alone, with provenance."""
+        return minted_only(open_minted(self.directory.minted))
 
     def test_rows(self) -> Dataset:
         test = open_splits(self.directory.data, with_test=True).test

@@ -71,8 +71,19 @@ def _pool(hidden: Tensor) -> Tensor:
 
 
 def fit(
-    directory: Path, rows: ImageRows, extra: ImageRows | None, share: float, policy: Policy, *, members: int, steps: int, seed: int,
-    threads: int, model: Mapping[str, Any], finetune: Mapping[str, Any], key: str = "judge",
+    directory: Path,
+    rows: ImageRows,
+    extra: ImageRows | None,
+    share: float,
+    policy: Policy,
+    *,
+    members: int,
+    steps: int,
+    seed: int,
+    threads: int,
+    model: Mapping[str, Any],
+    finetune: Mapping[str, Any],
+    key: str = "judge",
 ) -> None:
     """Train `members` classifiers and save them in `directory`, whole or not at all."""
     names = rows.codec.label_names or []
@@ -84,18 +95,23 @@ def fit(
         network, preprocessing = build_model(model, names, channels=rows.codec.channels, size=rows.codec.size or 0, seed=own)
         values = dict(finetune)
         batch_size = int(values.get("per_device_train_batch_size", 128))
-        plan = TrainingPlan(rows, extra, None, share, policy, augment_extra=True, classes=len(names), batch_size=batch_size,
-                            steps=steps, seed=own)
+        plan = TrainingPlan(
+            rows, extra, None, share, policy, augment_extra=True, classes=len(names), batch_size=batch_size, steps=steps, seed=own
+        )
         with fixed_threads(threads), temporary_output() as scratch:
-            arguments = training_arguments(values, pretrained=bool(model.get("name_or_path")), steps=steps, seed=own, output_dir=scratch)
+            arguments = training_arguments(
+                values, pretrained=bool(model.get("name_or_path")), steps=steps, seed=own, output_dir=scratch
+            )
             train(network, preprocessing, plan, arguments, {})
         state = {name: tensor.contiguous().clone() for name, tensor in network.state_dict().items()}
         save_file(state, unfinished / f"member-{member}.safetensors")
         network.config.save_pretrained(unfinished)  # type: ignore[union-attr, operator]
     kind = getattr(network.config, "model_type", "classifier")
     preprocessing.save(unfinished)
-    info = {"members": members,
-            "name": f"{members} x {kind} trained on the training split" + (" and pseudo-labelled rows" if extra is not None else "")}
+    info = {
+        "members": members,
+        "name": f"{members} x {kind} trained on the training split" + (" and pseudo-labelled rows" if extra is not None else ""),
+    }
     (unfinished / "judge.json").write_text(json.dumps(info, indent=1))
     shutil.rmtree(directory, ignore_errors=True)
     os.replace(unfinished, directory)

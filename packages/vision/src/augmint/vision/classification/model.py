@@ -16,7 +16,11 @@ from augmint.core.errors import UserError, nearest
 
 # A small residual network. Its stem divides by four, so pictures under 28 pixels are shown to it at twice their size.
 DEFAULT_SCRATCH: dict[str, Any] = {
-    "model_type": "resnet", "layer_type": "basic", "embedding_size": 32, "hidden_sizes": [32, 64, 128], "depths": [1, 1, 1],
+    "model_type": "resnet",
+    "layer_type": "basic",
+    "embedding_size": 32,
+    "hidden_sizes": [32, 64, 128],
+    "depths": [1, 1, 1],
 }
 _IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -68,7 +72,9 @@ def _scratch(model: Mapping[str, Any]) -> dict[str, Any]:
     if given is None:
         return dict(DEFAULT_SCRATCH)
     if not isinstance(given, Mapping) or "model_type" not in given:
-        raise UserError("A scratch model has no model_type.", where="model.scratch", fix="Write scratch: {model_type: resnet}, say.")
+        raise UserError(
+            "A scratch model has no model_type.", where="model.scratch", fix="Write scratch: {model_type: resnet}, say."
+        )
     base = DEFAULT_SCRATCH if given["model_type"] == "resnet" and len(given) == 1 else {}
     return {**base, **given}
 
@@ -82,7 +88,8 @@ def _config(model: Mapping[str, Any], label_names: Sequence[str], channels: int,
             config = AutoConfig.from_pretrained(name, **labels)
         except (OSError, ValueError) as error:
             raise UserError(
-                f"The model {name!r} cannot be loaded ({str(error).splitlines()[0]})", where="model.name_or_path",
+                f"The model {name!r} cannot be loaded ({str(error).splitlines()[0]})",
+                where="model.name_or_path",
                 fix="Check the name, or give a local folder with config.json and weights.",
             ) from error
     else:
@@ -91,15 +98,21 @@ def _config(model: Mapping[str, Any], label_names: Sequence[str], channels: int,
         from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
         if kind not in CONFIG_MAPPING_NAMES:
-            raise UserError(f"{kind!r} is no model type.", where="model.scratch.model_type", fix=nearest(kind, CONFIG_MAPPING_NAMES))
+            raise UserError(
+                f"{kind!r} is no model type.", where="model.scratch.model_type", fix=nearest(kind, CONFIG_MAPPING_NAMES)
+            )
         try:
             config = AutoConfig.for_model(kind, **{"num_channels": channels, **values}, **labels)
         except Exception as error:  # config classes validate in many ways; each message is about the user's values
-            raise UserError(f"The config is refused: {error}", where="model.scratch", fix="See the model's documentation.") from error
+            raise UserError(
+                f"The config is refused: {error}", where="model.scratch", fix="See the model's documentation."
+            ) from error
         unknown = [key for key in values if key != "image_size" and key not in type(config)().to_dict()]
         if unknown:
             raise UserError(
-                f"{unknown[0]!r} is not a value of {kind} configs.", where="model.scratch", fix=nearest(unknown[0], type(config)().to_dict())
+                f"{unknown[0]!r} is not a value of {kind} configs.",
+                where="model.scratch",
+                fix=nearest(unknown[0], type(config)().to_dict()),
             )
         config.image_size = values.get("image_size", 2 * size if kind == "resnet" and size < 28 else size)
     if type(config) not in AutoModelForImageClassification._model_mapping:
@@ -130,5 +143,7 @@ def build_model(
     side = processor.size.get("height") or processor.size.get("shortest_edge")
     crop = getattr(processor, "crop_size", None) if getattr(processor, "do_center_crop", False) else None
     side = (crop or {}).get("height") or side
-    mean, std = (processor.image_mean, processor.image_std) if getattr(processor, "do_normalize", True) else ((0.0,) * 3, (1.0,) * 3)
+    mean, std = (
+        (processor.image_mean, processor.image_std) if getattr(processor, "do_normalize", True) else ((0.0,) * 3, (1.0,) * 3)
+    )
     return network, Preprocessing(int(side), tuple(mean), tuple(std))

@@ -39,8 +39,18 @@ class TrainingPlan(TorchDataset[Batch]):
     """
 
     def __init__(
-        self, rows: ImageRows, extra: ImageRows | None, soft: torch.Tensor | None, share: float, policy: Policy | None, *,
-        augment_extra: bool, classes: int, batch_size: int, steps: int, seed: int,
+        self,
+        rows: ImageRows,
+        extra: ImageRows | None,
+        soft: torch.Tensor | None,
+        share: float,
+        policy: Policy | None,
+        *,
+        augment_extra: bool,
+        classes: int,
+        batch_size: int,
+        steps: int,
+        seed: int,
     ) -> None:
         self.rows, self.extra, self.soft, self.policy = rows, extra, soft, policy
         self.augment_extra, self.classes, self.batch_size, self.seed = augment_extra, classes, batch_size, seed
@@ -78,7 +88,9 @@ class TrainingPlan(TorchDataset[Batch]):
         rng = RowRandom(self.seed, "finetune", "policy", rows=at)
         if cut < len(at) and not self.augment_extra:
             plain = select(batch, slice(cut, None))
-            batch = concatenate([self.policy.augment(select(batch, slice(0, cut)), rng.child("augment").take(np.arange(cut))), plain])
+            batch = concatenate(
+                [self.policy.augment(select(batch, slice(0, cut)), rng.child("augment").take(np.arange(cut))), plain]
+            )
             return self.policy.mix(batch, rng.child("mix"))
         return self.policy(batch, rng)
 

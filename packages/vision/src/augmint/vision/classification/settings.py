@@ -67,6 +67,7 @@ def check_finetune(finetune: Mapping[str, Any]) -> None:
             raise UserError(f"{name} is {value!r}.", where=f"finetune.{name}", fix="Give a number above 0.")
     if int(finetune.get("gradient_accumulation_steps", 1)) != 1:
         raise UserError(
-            "gradient_accumulation_steps is not 1.", where="finetune.gradient_accumulation_steps",
+            "gradient_accumulation_steps is not 1.",
+            where="finetune.gradient_accumulation_steps",
             fix="Raise per_device_train_batch_size instead: arms are compared at equal optimiser steps and batch size.",
         )

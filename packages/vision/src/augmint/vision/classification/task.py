@@ -68,7 +68,8 @@ class ImageClassification(Task):
                 return dataset.cast_column(name, Image())
             except (TypeError, ValueError, NotImplementedError) as error:
                 raise UserError(
-                    f"Column {name!r} holds {dataset.features[name]}, not images.", where="data.columns.image",
+                    f"Column {name!r} holds {dataset.features[name]}, not images.",
+                    where="data.columns.image",
                     fix="Give a column of images, encoded bytes or file paths.",
                 ) from error
         return dataset
@@ -78,8 +79,11 @@ class ImageClassification(Task):
         found = find_columns(dataset.features, columns)
         feature = dataset.features[found["label"]]
         if not isinstance(feature, ClassLabel):
-            raise UserError(f"Column {found['label']!r} holds {feature}, not class labels.", where="data.columns.label",
-                            fix="Give a column of class labels (whole numbers or strings).")
+            raise UserError(
+                f"Column {found['label']!r} holds {feature}, not class labels.",
+                where="data.columns.label",
+                fix="Give a column of class labels (whole numbers or strings).",
+            )
         return ImageCodec(found, feature.names, channels_of(dataset, found["image"]), None)
 
     def check_settings(self) -> None:
@@ -102,7 +106,12 @@ class ImageClassification(Task):
         values = {key: value for key, value in self.settings.generator.items() if key not in ("name", "image_size")}
         name = self.settings.generator.get("name", "r3gan")
         generator, discriminator = build_pair(
-            name, values, image_size=self.image_size, channels=self.codec.channels, num_classes=self.classes, seed=self.settings.seed
+            name,
+            values,
+            image_size=self.image_size,
+            channels=self.codec.channels,
+            num_classes=self.classes,
+            seed=self.settings.seed,
         )
         return generator, discriminator, image_objective(name, dataset_size=self._adversarial_size())
 
@@ -144,8 +153,12 @@ class ImageClassification(Task):
         """
         rows = ImageRows(self.splits.train, self.codec)
         common: dict[str, Any] = {
-            "members": self.judge_settings.members, "steps": self.steps, "seed": self.settings.seed, "threads": self.settings.threads,
-            "model": self.settings.model, "finetune": self.settings.finetune,
+            "members": self.judge_settings.members,
+            "steps": self.steps,
+            "seed": self.settings.seed,
+            "threads": self.settings.threads,
+            "model": self.settings.model,
+            "finetune": self.settings.finetune,
         }
         first = directory if self.splits.unlabeled is None else directory.with_name(directory.name + "-round-0")
         judges.fit(first, rows, None, 0.0, self.standard_policy(), **common)
@@ -156,7 +169,9 @@ class ImageClassification(Task):
             last = number == self.judge_settings.rounds
             target = directory if last else directory.with_name(f"{directory.name}-round-{number}")
             extra = ImageRows(more, self.codec) if more is not None and len(more) else None
-            judges.fit(target, rows, extra, self.judge_settings.pseudo_share, self.standard_policy(), key=f"judge-{number}", **common)
+            judges.fit(
+                target, rows, extra, self.judge_settings.pseudo_share, self.standard_policy(), key=f"judge-{number}", **common
+            )
             first = target
         if first != directory:
             first.rename(directory)
@@ -188,14 +203,24 @@ class ImageClassification(Task):
             self.settings.model, names, channels=self.codec.channels, size=self.codec.size or 0, seed=job.seed
         )
         plan = TrainingPlan(
-            ImageRows(job.rows, self.codec), ImageRows(job.extra, self.codec) if job.extra is not None else None, job.extra_targets,
-            job.share, job.policy, augment_extra=job.augment_extra, classes=len(names),
-            batch_size=batch_size_of(self.settings.finetune), steps=job.steps, seed=job.seed,
+            ImageRows(job.rows, self.codec),
+            ImageRows(job.extra, self.codec) if job.extra is not None else None,
+            job.extra_targets,
+            job.share,
+            job.policy,
+            augment_extra=job.augment_extra,
+            classes=len(names),
+            batch_size=batch_size_of(self.settings.finetune),
+            steps=job.steps,
+            seed=job.seed,
         )
         evaluate = {split: ImageRows(rows, self.codec) for split, rows in job.evaluate.items()}
         with fixed_threads(self.settings.threads), temporary_output() as scratch:
             arguments = training_arguments(
-                self.settings.finetune, pretrained=bool(self.settings.model.get("name_or_path")), steps=job.steps, seed=job.seed,
+                self.settings.finetune,
+                pretrained=bool(self.settings.model.get("name_or_path")),
+                steps=job.steps,
+                seed=job.seed,
                 output_dir=scratch,
             )
             return train(network, preprocessing, plan, arguments, evaluate, job.output_dir)

@@ -80,16 +80,29 @@ def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: in
     chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
     chosen.pop("num_train_epochs", None)
     fixed = {
-        "output_dir": output_dir, "max_steps": steps, "seed": seed % 2**32, "data_seed": seed % 2**32, "save_strategy": "no",
-        "eval_strategy": "no", "logging_strategy": "no", "report_to": "none", "disable_tqdm": True, "remove_unused_columns": False,
-        "label_names": ["labels"], "dataloader_pin_memory": torch.cuda.is_available(),
+        "output_dir": output_dir,
+        "max_steps": steps,
+        "seed": seed % 2**32,
+        "data_seed": seed % 2**32,
+        "save_strategy": "no",
+        "eval_strategy": "no",
+        "logging_strategy": "no",
+        "report_to": "none",
+        "disable_tqdm": True,
+        "remove_unused_columns": False,
+        "label_names": ["labels"],
+        "dataloader_pin_memory": torch.cuda.is_available(),
     }
     return TrainingArguments(**{**chosen, **fixed})
 
 
 def train(
-    network: nn.Module, preprocessing: Preprocessing, plan: TrainingPlan, arguments: TrainingArguments,
-    evaluate: Mapping[str, ImageRows], output_dir: Path | None = None,
+    network: nn.Module,
+    preprocessing: Preprocessing,
+    plan: TrainingPlan,
+    arguments: TrainingArguments,
+    evaluate: Mapping[str, ImageRows],
+    output_dir: Path | None = None,
 ) -> FinetuneResult:
     """Train on the plan, score every split, and keep the model where `output_dir` says."""
     started = time.perf_counter()
@@ -118,7 +131,8 @@ def predict(network: nn.Module, preprocessing: Preprocessing, data: ImageRows, b
     network.eval()
     parts = [
         network(pixel_values=preprocessing(data.__getitems__(list(range(at, min(at + batch_size, len(data)))))["image"].to(device)))
-        .logits.float().cpu()
+        .logits.float()
+        .cpu()
         for at in range(0, len(data), batch_size)
     ]
     return torch.cat(parts)

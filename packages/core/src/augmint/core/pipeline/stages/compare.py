@@ -15,8 +15,6 @@ def run(shop: Workshop, cost: Mapping[str, float]) -> None:
     """Leaves `comparison.json`."""
     for_each_arm(shop, test_arm, "test")
     compare, task = shop.recipe.compare, shop.task
-    results = {
-        arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed
-    }
+    results = {arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed}
     comparison = build_comparison(task.name, task.metric, task.steps, results, cost=cost, seed=shop.recipe.seed)
     write_json(shop.directory.comparison, comparison)

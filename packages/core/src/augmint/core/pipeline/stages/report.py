@@ -35,28 +35,54 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     adversarial, manifest = read_json(directory.root / "adversarial.json"), read_json(directory.minted / "manifest.json")
     comparison = {**read_json(directory.comparison), "cost": dict(cost)}
     log = read_jsonl(directory.checkpoints / "train_log.jsonl")
-    minted = shop.minted_rows()
+    minted = shop.minted_rows
     return ReportData(
-        task=task.name, metric=task.metric, dataset=recipe.data.path, model=_model(recipe.model), generator=_generator(shop), judge=shop.judge.name,
-        splits=inspection["sizes"], comparison=comparison,
-        trials=[_trial(trial) for trial in search["trials"]], importance=search["importance"], objective=_objective(search["weights"], task.metric.name),
-        policy=read_json(directory.policy), train_log=log, quality=_quality(log), samples=_samples(shop, minted),
-        neighbours=neighbours.check(shop, minted), filtering=neighbours.filtering(shop, manifest),
-        pseudo_labels=_pseudo_labels(shop), warnings=_warnings(inspection, search, adversarial, manifest),
-        versions=versions(), seeds={"run": recipe.seed, "arms": list(recipe.compare.seeds)}, hardware=_hardware(),
-        command=f"augmint run {os.path.relpath(directory.recipe)} --set output_dir=runs/again", recipe=directory.recipe.read_text(encoding="utf-8"),
+        task=task.name,
+        metric=task.metric,
+        dataset=recipe.data.path,
+        model=_model(recipe.model),
+        generator=_generator(shop),
+        judge=shop.judge.name,
+        splits=inspection["sizes"],
+        comparison=comparison,
+        trials=[_trial(trial) for trial in search["trials"]],
+        importance=search["importance"],
+        objective=_objective(search["weights"], task.metric.name),
+        policy=read_json(directory.policy),
+        train_log=log,
+        quality=_quality(log),
+        samples=_samples(shop, minted),
+        neighbours=neighbours.check(shop, minted),
+        filtering=neighbours.filtering(shop, manifest),
+        pseudo_labels=_pseudo_labels(shop),
+        warnings=_warnings(inspection, search, adversarial, manifest),
+        versions=versions(),
+        seeds={"run": recipe.seed, "arms": list(recipe.compare.seeds)},
+        hardware=_hardware(),
+        command=f"augmint run {os.path.relpath(directory.recipe)} --set output_dir=runs/again",
+        recipe=directory.recipe.read_text(encoding="utf-8"),
     )
 
 
 def _trial(trial: Mapping[str, Any]) -> dict[str, Any]:
     named = trial["name"] if trial["origin"] == "start" else None
     value = trial["score"] if trial["score"] is not None else next(iter(reversed(list(trial["scores"].values()))), None)
-    return {"trial": trial["number"], "name": named, "status": trial["status"], "value": value, "fidelities": trial["scores"],
-            "seconds": trial["seconds"]}
+    return {
+        "trial": trial["number"],
+        "name": named,
+        "status": trial["status"],
+        "value": value,
+        "fidelities": trial["scores"],
+        "seconds": trial["seconds"],
+    }
 
 
 def _objective(weights: Mapping[str, float], metric: str) -> str:
-    words = {"downstream": f"validation {metric}", "quality": "quality of generated rows", "diversity": "diversity of generated rows"}
+    words = {
+        "downstream": f"validation {metric}",
+        "quality": "quality of generated rows",
+        "diversity": "diversity of generated rows",
+    }
     parts = [words[name] if weight == 1 else f"{weight:g} x {words[name]}" for name, weight in weights.items() if weight]
     return " + ".join(parts)
 
@@ -70,7 +96,9 @@ def _model(model: Mapping[str, Any]) -> str:
 def _generator(shop: Workshop) -> str:
     generator = shop.networks[0]
     parameters = sum(parameter.numel() for parameter in generator.parameters())
-    name = shop.recipe.generator.get("name") or getattr(getattr(generator, "config", None), "architecture", type(generator).__name__)
+    name = shop.recipe.generator.get("name") or getattr(
+        getattr(generator, "config", None), "architecture", type(generator).__name__
+    )
     return f"{name}, {parameters / 1e6:.2f} M parameters"
 
 
@@ -84,7 +112,11 @@ def _samples(shop: Workshop, minted: Dataset) -> list[ClassSamples]:
     names = shop.task.codec.label_names
     train = shop.task.splits.train
     if names is None:
-        return [ClassSamples("", _previews(shop, train.select(range(SAMPLES))), _previews(shop, minted.select(range(min(SAMPLES, len(minted))))))]
+        return [
+            ClassSamples(
+                "", _previews(shop, train.select(range(SAMPLES))), _previews(shop, minted.select(range(min(SAMPLES, len(minted)))))
+            )
+        ]
     shown = []
     real_labels, minted_labels = np.array(shop.task.codec.labels(train)), np.array(shop.task.codec.labels(minted))
     for label in range(min(len(names), CLASSES)):
@@ -109,7 +141,9 @@ def _pseudo_labels(shop: Workshop) -> PseudoLabels | None:
     return PseudoLabels(len(unlabeled), len(rows), by_class=counts)
 
 
-def _warnings(inspection: Mapping[str, Any], search: Mapping[str, Any], adversarial: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[str]:
+def _warnings(
+    inspection: Mapping[str, Any], search: Mapping[str, Any], adversarial: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> list[str]:
     found = list(inspection["notices"])
     found += [f"{len(rows)} rows of {split} could not be used and were skipped." for split, rows in inspection["skipped"].items()]
     found += [f"Adversarial training went back to step {entry['to']}: {entry['reason']}." for entry in adversarial["rollbacks"]]
@@ -117,9 +151,8 @@ def _warnings(inspection: Mapping[str, Any], search: Mapping[str, Any], adversar
         found.append(f"Adversarial training ended early: {adversarial['stopped']}.")
     if search["stopped_because"] == "time_limit":
         found.append("The search stopped at its time limit, so another machine may try another number of policies.")
-    if best := search["best_policy"].get("mint", {}):
-        if best.get("share", 0) == 0:
-            found.append("The search found no gain in generated rows; the minted arms show what they would have done.")
+    if search["best_policy"].get("mint", {}).get("share", 0) == 0:
+        found.append("The search found no gain in generated rows; the minted arms show what they would have done.")
     if short := manifest.get("short"):
         found.append(f"Too few candidates passed the filters: {sum(short.values())} minted rows are missing from their quotas.")
     return found
@@ -128,6 +161,10 @@ def _warnings(inspection: Mapping[str, Any], search: Mapping[str, Any], adversar
 def _hardware() -> dict[str, str]:
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"device": device, "cores": str(cores), "machine": platform.machine(), "system": platform.system(), "python": platform.python_version()}
-
-
+    return {
+        "device": device,
+        "cores": str(cores),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }

@@ -25,7 +25,11 @@ def run(shop: Workshop) -> None:
     values = {**task.adversarial_defaults(), **recipe.adversarial}
     arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
     trainer = AdversarialTrainer(
-        generator, discriminator, objective, args=arguments, train_dataset=task.adversarial_rows(shop.pseudo_labelled),
+        generator,
+        discriminator,
+        objective,
+        args=arguments,
+        train_dataset=task.adversarial_rows(shop.pseudo_labelled),
         evaluator=Evaluator(shop, shop.judge),
     )
     output = trainer.train(resume_from_checkpoint=True)
@@ -57,7 +61,9 @@ class Evaluator:
     def __call__(self, generator: Generator, step: int) -> dict[str, float]:
         """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
         condition = {name: tensor for name, tensor in self.real.items() if name != generator.output_key}
-        fake = sample(generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features))))
+        fake = sample(
+            generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features)))
+        )
         return quality_figures(self.features, self.judge.embed(fake))
 
 
@@ -72,4 +78,3 @@ def sample(generator: Generator, codec: RowCodec, condition: Batch, n: int, rng:
         batch = generator.sample(len(index), own or None, rng=rng.take(list(index)))
         parts.append({name: tensor.cpu() for name, tensor in codec.from_network(batch).items()})
     return concatenate(parts)
-
