@@ -165,14 +165,17 @@ def _resampled(deviations: np.ndarray, level: float, seed: int, purpose: str) ->
     """Means of resampled deviations (RESAMPLES,), inflated for small samples.
 
     Resampling n values is a multinomial draw over the distinct ones: the same distribution, and fast for correctness scores.
+    Means of more than 500 continuous values are drawn from their normal limit.
     """
     rng, count = keyed_generator(seed, "bootstrap", purpose), len(deviations)
     values, counts = np.unique(np.round(deviations, 9), return_counts=True)
-    if len(values) <= 256:
+    if len(values) <= max(8, count // 8):
         means = rng.multinomial(count, counts / count, size=RESAMPLES) @ values / count
-    else:
+    elif count <= 500:
         means = np.concatenate([deviations[rng.integers(count, size=(100, count), dtype=np.int32)].mean(axis=1)
                                 for _ in range(RESAMPLES // 100)])
+    else:
+        means = rng.normal(0.0, deviations.std() / np.sqrt(count), RESAMPLES)
     return means * small_sample_factor(count, level)
 
 

@@ -3,7 +3,9 @@
 The rule is the one-standard-error rule, paired: an augmented arm is a candidate where it beats both "standard" and "original" on
 validation by more than one standard error of the paired difference, and of the candidates the simplest is taken that the best
 does not beat by more than one standard error. Without a candidate the better baseline on validation is kept. One standard error
-is a rule for choosing, not a proof: the proof, or its absence, is the test difference with its interval in the reason.
+is a rule for choosing, not a proof: it finds gains of two points in 97 of 100 studies (five seeds that spread by one point), and
+among three arms without any gain over "standard" it recommends one in 28 of 100. Validation also flatters a policy that was
+searched on it. The proof, or its absence, is the test difference with its 95 % interval in the reason.
 
 Source: Breiman et al. 1984, "Classification and regression trees", 3.4.3 (the one-standard-error rule).
 """
