@@ -1,0 +1,10 @@
+"""Step 7's page: one self-contained HTML file, its plots and wording, and the model cards."""
+
+from augmint.core.report.data import ClassSamples, Filtering, Memorisation, NeighbourPair, PseudoLabels, RejectedSample, ReportData
+from augmint.core.report.page import render_report, write_report
+from augmint.core.report.trials import best_trial, read_jsonl, trials_from_journal
+
+__all__ = [
+    "ClassSamples", "Filtering", "Memorisation", "NeighbourPair", "PseudoLabels", "RejectedSample", "ReportData", "best_trial", "read_jsonl",
+    "render_report", "trials_from_journal", "write_report",
+]
