@@ -1,10 +1,11 @@
-"""One training as its own process, to be killed or launched by torchrun: `adversarial_run.py OUT [--kill-at STEP] [key=value ...]`.
+"""One training as its own process, to be killed or launched by torchrun: `adversarial_run.py OUT [key=value ...]`.
 
 Writes `OUT/final-<rank>.safetensors` with everything a training ends with.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -21,14 +22,16 @@ from augmint.core.interfaces import Batch, RowRandom
 
 
 class Kill(AdversarialCallback):
-    """`kill -9` of this very process after a step."""
+    """`kill -9` of this very process after a step, or an interrupt."""
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    def __init__(self, at: int, stop_at: int = 0) -> None:
+        self.at, self.stop_at = at, stop_at
 
     def on_step_end(self, trainer: Any, step: int) -> None:
         if step == self.at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if step == self.stop_at:
+            raise KeyboardInterrupt
 
 
 def jitter(batch: Batch, rng: RowRandom, strength: float) -> Batch:
@@ -41,16 +44,19 @@ def objective() -> AdversarialObjective:
                                 ada=AdaController(target=0.0, interval=3, ramp_rows=500))
 
 
-def trainer(out: Path, kill_at: int = 0, dropout: float = 0.1, **args: Any) -> Any:
-    defaults = {"max_steps": 14, "save_steps": 3, "logging_steps": 4, "eval_steps": 5, "lr_scheduler_type": "cosine", "warmup_steps": 3}
-    return ring_trainer(out, objective=objective(), generator=init(RingGenerator(dropout=dropout), 1), callbacks=[Kill(kill_at)],
-                        evaluator=lambda generator, step: {"norm": float(sum(p.norm() for p in generator.parameters()))},
+def trainer(out: Path, kill_at: int = 0, stop_at: int = 0, dropout: float = 0.1, **args: Any) -> Any:
+    defaults = {"max_steps": 14, "save_steps": 3, "logging_steps": 4, "eval_steps": 5, "lr_scheduler_type": "cosine",
+                "warmup_steps": 3}
+    generator = init(RingGenerator(dropout=dropout), 1)
+    return ring_trainer(out, objective=objective(), generator=generator, callbacks=[Kill(kill_at, stop_at)],
+                        evaluator=lambda ema, step: {"norm": float(sum(p.norm() for p in ema.parameters()))},
                         **{**defaults, **args})
 
 
 def everything(run: Any) -> dict[str, Any]:
     """All tensors that a training ends with."""
-    parts = {"generator": module_tensors(run.generator), "discriminator": module_tensors(run.discriminator), "ema": module_tensors(run.ema),
+    parts = {"generator": module_tensors(run.generator), "discriminator": module_tensors(run.discriminator),
+             "ema": module_tensors(run.ema),
              "generator_optimizer": optimizer_tensors(run.phases.generator_optimizer),
              "discriminator_optimizer": optimizer_tensors(run.phases.discriminator_optimizer)}
     return {f"{part}.{name}": tensor for part, tensors in parts.items() for name, tensor in tensors.items()}
@@ -58,8 +64,12 @@ def everything(run: Any) -> dict[str, Any]:
 
 def main() -> None:
     out, options = Path(sys.argv[1]), sys.argv[2:]
-    args = dict(option.split("=", 1) for option in options)
-    run = trainer(out, **{key: json.loads(value) for key, value in args.items()})
+    args = {key: json.loads(value) for key, value in (option.split("=", 1) for option in options)}
+    if "stop_at" in args:  # a first sitting in the same process
+        with contextlib.suppress(KeyboardInterrupt):
+            trainer(out, **args).train()
+        args["stop_at"] = 0
+    run = trainer(out, **args)
     run.train(resume_from_checkpoint=True)
     write_tensors(out / f"final-{run.layout.rank}.safetensors", everything(run))
     run.save_model()

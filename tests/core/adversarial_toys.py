@@ -82,7 +82,8 @@ def ring_trainer(output_dir: Any, *, objective: Any = None, data: Any = None, ge
     return AdversarialTrainer(
         generator or init(RingGenerator(), 1), discriminator or init(RingDiscriminator(), 2),
         objective or AdversarialObjective("relativistic", (R1(0.1), R2(0.1)), output_key="point"),
-        AdversarialArguments(**{**defaults, **args}), RingData() if data is None else data, callbacks=callbacks, evaluator=evaluator, sampler=sampler)
+        AdversarialArguments(**{**defaults, **args}), RingData() if data is None else data, callbacks=callbacks,
+        evaluator=evaluator, sampler=sampler)
 
 
 def weights(*modules: nn.Module) -> list[Tensor]:

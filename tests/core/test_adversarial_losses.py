@@ -99,7 +99,7 @@ def test_a_flat_discriminator_gives_a_finite_gradient_penalty() -> None:
     gradient = torch.zeros(2, 3, requires_grad=True)
     penalty = GradientPenalty(10.0).penalty(Critique(REAL, FAKE, {"between": gradient}))
     penalty.backward()
-    assert float(penalty) == pytest.approx(1.0, abs=1e-4)
+    assert penalty.item() == pytest.approx(1.0, abs=1e-4)
     assert gradient.grad.isfinite().all()
 
 

@@ -28,8 +28,8 @@ LOSSES: dict[str, Any] = {
 
 
 def test_the_generator_learns_the_ring(tmp_path: Path) -> None:
-    trainer = ring_trainer(tmp_path, max_steps=300, per_device_train_batch_size=64, learning_rate=4e-3, logging_steps=100, save_steps=300,
-                           objective=AdversarialObjective("hinge", (R1(0.1),), "point"), ema_half_life=1000)
+    trainer = ring_trainer(tmp_path, max_steps=200, per_device_train_batch_size=64, learning_rate=4e-3, logging_steps=100,
+                           save_steps=300, objective=AdversarialObjective("hinge", (R1(0.1),), "point"), ema_half_life=1000)
     trainer.train()
     label = torch.arange(4).repeat(64)
     with torch.no_grad():
@@ -59,7 +59,8 @@ def test_clipping_is_by_the_norm_of_the_whole_batch(tmp_path: Path) -> None:
     assert all(torch.allclose(a, b, atol=2e-5) for a, b in zip(*runs, strict=True))
     free = ring_trainer(tmp_path / "free", per_device_train_batch_size=32, adam_epsilon=1e-3)
     free.train()
-    assert not all(torch.allclose(a, b, atol=1e-4) for a, b in zip(runs[0], weights(free.generator, free.discriminator), strict=True))
+    unclipped = weights(free.generator, free.discriminator)
+    assert not all(torch.allclose(a, b, atol=1e-4) for a, b in zip(runs[0], unclipped, strict=True))
 
 
 def test_one_step_is_what_plain_torch_makes_of_it(tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_the_learning_rate_follows_its_schedule(tmp_path: Path) -> None:
             phases = trainer.phases
             rates.append((phases.generator_optimizer.param_groups[0]["lr"], phases.discriminator_optimizer.param_groups[0]["lr"]))
 
-    ring_trainer(tmp_path, callbacks=[Rates()], max_steps=10, learning_rate=1.0e-3, discriminator_learning_rate=4.0e-3, warmup_steps=2,
+    ring_trainer(tmp_path, callbacks=[Rates()], max_steps=10, learning_rate=1e-3, discriminator_learning_rate=4e-3, warmup_steps=2,
                  lr_scheduler_type="cosine_with_min_lr", lr_scheduler_kwargs={"min_lr_rate": 0.25}).train()
     assert [round(1e3 * g, 3) for g, _ in rates] == [0.5, 1.0, 1.0, 0.971, 0.89, 0.769, 0.625, 0.481, 0.36, 0.279]
     assert all(d == pytest.approx(4 * g) for g, d in rates)
@@ -216,7 +217,8 @@ def test_the_learning_rate_follows_its_schedule(tmp_path: Path) -> None:
 def test_bf16_trains_near_float32_and_leaves_the_networks_as_they_were(tmp_path: Path) -> None:
     runs = []
     for bf16 in (False, True):
-        trainer = ring_trainer(tmp_path / str(bf16), bf16=bf16, objective=AdversarialObjective("hinge", (R1(0.1, every=4),), "point"))
+        objective = AdversarialObjective("hinge", (R1(0.1, every=4),), "point")
+        trainer = ring_trainer(tmp_path / str(bf16), bf16=bf16, objective=objective)
         trainer.train()
         assert all(p.dtype == torch.float32 for p in trainer.generator.parameters())
         assert "forward" not in vars(trainer.generator)
@@ -246,9 +248,10 @@ def test_evaluator_and_sampler_see_the_average_and_their_figures_are_logged(tmp_
         assert generator is trainer.ema
         return {"distance": step / 2}
 
-    trainer = ring_trainer(tmp_path, evaluator=evaluate, sampler=lambda generator, step: sampled.append(step), eval_steps=6, sample_steps=5)
+    trainer = ring_trainer(tmp_path, evaluator=evaluate, sampler=lambda generator, step: sampled.append(step), eval_steps=6,
+                           sample_steps=5)
     output = trainer.train()
-    assert [(e["step"], e["distance"]) for e in output.log_history if e.get("event") == "evaluate"] == [(6, 3.0), (12, 6.0)]
+    assert [(e["step"], e["distance"]) for e in output.log_history if "distance" in e] == [(6, 3.0), (12, 6.0)]
     assert sampled == [5, 10, 12]
 
 
@@ -256,7 +259,8 @@ def test_a_transformers_trainer_inside_the_evaluator_changes_nothing(tmp_path: P
     from transformers import TrainingArguments
 
     def evaluate(generator: Generator, step: int) -> dict[str, float]:
-        assert TrainingArguments(output_dir=str(tmp_path / "hf"), use_cpu=True, report_to=[]).device.type == "cpu"  # resets shared state
+        arguments = TrainingArguments(output_dir=str(tmp_path / "hf"), use_cpu=True, report_to=[])
+        assert arguments.device.type == "cpu"  # asking for it resets Accelerate's shared state
         return {}
 
     runs = []
@@ -327,7 +331,8 @@ def test_max_seconds_ends_early_and_keeps_what_was_learned(tmp_path: Path) -> No
     output = ring_trainer(tmp_path, max_steps=100_000, max_seconds=0.2).train()
     assert 0 < output.global_step < 100_000
     assert "max_seconds" in str(output.stopped)
-    assert ring_trainer(tmp_path, max_steps=output.global_step + 3).train(resume_from_checkpoint=True).global_step == output.global_step + 3
+    goal = output.global_step + 3
+    assert ring_trainer(tmp_path, max_steps=goal).train(resume_from_checkpoint=True).global_step == goal
 
 
 def test_save_model_writes_the_averaged_generator(tmp_path: Path) -> None:
@@ -356,7 +361,8 @@ def test_engines_that_hold_one_model_are_refused(tmp_path: Path, engine: str, mo
 
 @pytest.mark.parametrize(("key", "value"), [
     ("learning_rate", float("nan")), ("learning_rate", 0), ("learning_rate", "fast"), ("discriminator_learning_rate", -1e-4),
-    ("max_steps", 0), ("max_steps", 2.5), ("max_steps", True), ("per_device_train_batch_size", -1), ("gradient_accumulation_steps", 0),
+    ("max_steps", 0), ("max_steps", 2.5), ("max_steps", True), ("per_device_train_batch_size", -1),
+    ("gradient_accumulation_steps", 0),
     ("discriminator_steps", 0), ("adam_beta1", 1.0), ("adam_beta2", -0.1), ("adam_epsilon", 0), ("weight_decay", float("inf")),
     ("max_grad_norm", -1), ("bf16", "yes"), ("shared_parameters", "both"), ("ema_half_life", -5), ("ema_rampup", 0), ("seed", -1),
     ("threads", 0), ("logging_steps", 0), ("save_steps", 0), ("save_total_limit", 0), ("eval_steps", -1), ("warmup_steps", -1),

@@ -18,7 +18,7 @@ class AdversarialArguments:
     `per_device_train_batch_size * gradient_accumulation_steps * processes` rows.
 
     Attributes:
-        output_dir: holds `train_log.jsonl` and `checkpoints/`.
+        output_dir: holds `train_log.jsonl` and `checkpoint-<step>/`; every process must see it.
         max_steps: steps to train.
         per_device_train_batch_size: rows of one micro-batch on one process.
         gradient_accumulation_steps: micro-batches of one update.

@@ -24,7 +24,7 @@ class CheckpointStore:
     """The checkpoints of one training.
 
     Args:
-        directory: where they are, `output_dir/checkpoints`.
+        directory: where they are: `checkpoint-<step>/` each.
         limit: how many to keep.
     """
 

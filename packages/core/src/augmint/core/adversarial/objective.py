@@ -59,6 +59,7 @@ class AdversarialObjective(Objective):
         if self.loss.saturates:
             logs["discriminator_saturated"] = detach(elements.detach() < 1e-3)
         if self.ada is not None:
+            logs["ada_p"] = total.new_tensor(self.ada.p)
             logs["real_sign"] = detach(self.loss.margin(critique.real, critique.fake).detach().sign())
         for item, factor in due:
             penalty = item.penalty(critique)

@@ -118,3 +118,4 @@ def _start_afresh(trainer: AdversarialTrainer, may_mix: bool) -> None:
     if trainer.is_main:
         trainer.store.clear()
     trainer.log.rewind(0)
+    trainer.position = Position()

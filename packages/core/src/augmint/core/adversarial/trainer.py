@@ -12,17 +12,18 @@ import torch
 from torch.utils.data import Dataset
 
 from augmint.core.adversarial.arguments import AdversarialArguments
+from augmint.core.adversarial.assembly import assemble, wants_step_logs
 from augmint.core.adversarial.callbacks import AdversarialCallback, ProgressBar
-from augmint.core.adversarial.checkpoint import CheckpointStore, step_of
+from augmint.core.adversarial.checkpoint import CheckpointStore
 from augmint.core.adversarial.data_order import DataOrder, Layout, loader
 from augmint.core.adversarial.ema import Ema
 from augmint.core.adversarial.meter import Meter
-from augmint.core.adversarial.phases import Phases, Update
+from augmint.core.adversarial.phases import Update
 from augmint.core.adversarial.position import Position, resume, write_checkpoint
+from augmint.core.adversarial.recovery import roll_back
 from augmint.core.adversarial.runtime import Runtime, reseed, training_session
 from augmint.core.adversarial.saving import save_networks
 from augmint.core.adversarial.schedules import lr_factor
-from augmint.core.adversarial.sharing import frozen, own_parameters
 from augmint.core.adversarial.training_log import TrainingLog
 from augmint.core.adversarial.watch import CollapseWatch, finite
 from augmint.core.errors import UserError
@@ -87,15 +88,16 @@ class AdversarialTrainer:
                              self.runtime.rank)
         self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
         self.meter, self._step_meter = Meter(), Meter()
-        self.phases = self._make_phases()
+        self.meters = (self.meter, self._step_meter) if wants_step_logs(objective) else (self.meter,)
+        self.phases = assemble(args, self.runtime, objective, generator, discriminator, self.layout, self.meters)
         self._ema.module.to(self.runtime.device)
         self.watch = CollapseWatch(args)
-        self.store = CheckpointStore(self.output_dir / "checkpoints", args.save_total_limit)
+        self.store = CheckpointStore(self.output_dir, args.save_total_limit)
         self.log = TrainingLog(self.output_dir / "train_log.jsonl", writes=self.is_main)
         self.position = Position()
         self._data: Iterator[Batch] = iter(())
         self._stop_reason: str | None = None
-        self._started = 0.0
+        self.started = 0.0
 
     # What callers read ---------------------------------------------------------------------------------------------
 
@@ -117,7 +119,7 @@ class AdversarialTrainer:
     @property
     def seconds(self) -> float:
         """Training time so far, over all resumes."""
-        return self.position.seconds + (time.monotonic() - self._started if self._started else 0.0)
+        return self.position.seconds + (time.monotonic() - self.started if self.started else 0.0)
 
     def request_stop(self, reason: str) -> None:
         """End the training after the current step."""
@@ -149,6 +151,7 @@ class AdversarialTrainer:
             return self._end()
 
     def _begin(self, checkpoint: bool | str | Path | None) -> None:
+        self._stop_reason = None
         self.generator.train()
         self.discriminator.train()
         self.runtime.start_trackers(self.args.run_name, self.args.to_dict())
@@ -156,7 +159,7 @@ class AdversarialTrainer:
             self._ema.restart()
             self._save()  # so that there is always something to roll back to
         self._restart_data()
-        self._started = time.monotonic()
+        self.started = time.monotonic()
         self._call("on_train_begin")
 
     def _train_step(self) -> None:
@@ -197,7 +200,7 @@ class AdversarialTrainer:
     def _end(self) -> AdversarialOutput:
         stopped = self.position.stopped or (self._stop_reason if self.position.step < self.args.max_steps else None)
         output = AdversarialOutput(self.position.step, list(self.log.history), self.seconds, list(self.position.rollbacks), stopped)
-        self.position.seconds, self._started, self._data = self.seconds, 0.0, iter(())
+        self.position.seconds, self.started, self._data = self.seconds, 0.0, iter(())
         self._call("on_train_end", output)
         self.runtime.finish_trackers()
         return output
@@ -219,7 +222,7 @@ class AdversarialTrainer:
     def _tell_objective(self) -> None:
         """The objective counts the step; it gets the step's mean logs if it wants them, which costs a wait for the device."""
         logs: dict[str, float] = {}
-        if self._step_meter in self.phases.meters:
+        if self._step_meter in self.meters:
             logs = self._step_meter.means(self.runtime.mean)
             self._step_meter.clear()
         self.objective.step_end(self.position.step, {**logs, "rows": float(self.layout.rows * self.args.discriminator_steps)})
@@ -229,11 +232,12 @@ class AdversarialTrainer:
         figures = self.meter.means(self.runtime.mean)
         self.meter.clear()
         rate = self.phases.generator_optimizer.param_groups[0]["lr"]
-        self._add_to_log({"step": self.position.step, "rows": self.position.rows, "learning_rate": rate, **figures,
+        self.add_to_log({"step": self.position.step, "rows": self.position.rows, "learning_rate": rate, **figures,
                           "seconds": round(self.seconds, 3)})
         return self.watch.check(self.position.step, figures)
 
-    def _add_to_log(self, entry: dict[str, Any]) -> None:
+    def add_to_log(self, entry: dict[str, Any]) -> None:
+        """Write one line of figures or an event to the log, the trackers and the callbacks."""
         self.log.add(entry)
         self.runtime.track(entry, self.position.step)
         self._call("on_log", entry)
@@ -243,7 +247,7 @@ class AdversarialTrainer:
             return
         if self.is_main:
             figures = {name: float(value) for name, value in self.evaluator(self.ema, self.position.step).items()}
-            self._add_to_log({"step": self.position.step, "event": "evaluate", **figures, "seconds": round(self.seconds, 3)})
+            self.add_to_log({"step": self.position.step, **figures, "seconds": round(self.seconds, 3)})
             self._call("on_evaluate", figures)
         self.runtime.wait()
 
@@ -268,33 +272,10 @@ class AdversarialTrainer:
         self.runtime.wait()
 
     def _recover(self, reason: str) -> None:
-        """Back to the last good checkpoint with new random keys and lower learning rates; too often: stop there."""
-        place, failed = self.position, self.position.step
-        seconds, before = self.seconds, place
-        self.runtime.wait()
-        resume(self, self._refuge(), rewind_log=False)
-        self._started = time.monotonic()
-        place = self.position
-        place.seconds, place.attempt, place.lr_scale = seconds, before.attempt + 1, before.lr_scale * self.args.rollback_lr_factor
-        place.rollbacks = [*before.rollbacks, {"step": failed, "to": place.step, "reason": reason}]
-        self.watch.reset()
-        if len(place.rollbacks) > self.args.max_rollbacks:
-            place.stopped = (f"{reason} at step {failed}, after {self.args.max_rollbacks} roll-backs; "
-                             f"these are the weights of step {place.step}")
-        if self.is_main:
-            self.store.delete_after(place.step)
-        self._add_to_log({"step": failed, "event": "stop" if place.stopped else "rollback", "reason": reason, "to": place.step,
-                          "attempt": place.attempt, "lr_scale": place.lr_scale, "seconds": round(self.seconds, 3)})
-        self._call("on_rollback", place.step, reason)
+        roll_back(self, reason)
         self._restart_data()
-        self._save()  # a kill from here on resumes in the new attempt
-
-    def _refuge(self) -> Path | None:
-        """The newest good checkpoint; the one before it where the last roll-back went there too and nothing good came of it."""
-        good = self.store.healthy()
-        newest = next(good)
-        rollbacks = self.position.rollbacks
-        return next(good, newest) if rollbacks and rollbacks[-1]["to"] == step_of(newest) else newest
+        self._call("on_rollback", self.position.step, reason)
+        self._save()
 
     def _restart_data(self) -> None:
         """Let the stream of micro-batches begin at the current step."""
@@ -302,29 +283,6 @@ class AdversarialTrainer:
         first = self.position.step * self.args.discriminator_steps
         self._data = loader(self.train_dataset, order, self.layout, first, self.args.dataloader_num_workers,
                             pin=self.runtime.device.type == "cuda")
-
-    # Set-up --------------------------------------------------------------------------------------------------------
-
-    def _make_phases(self) -> Phases:
-        args, objective = self.args, self.objective
-        ownership = own_parameters(self.generator, self.discriminator, args.shared_parameters)
-        self.generator.to(self.runtime.device)
-        self.discriminator.to(self.runtime.device)
-        with frozen(ownership.discriminator):  # what the other side owns must not be waited for in the exchange of gradients
-            generator = self.runtime.wrap(self.generator)
-        with frozen(ownership.generator):
-            discriminator = self.runtime.wrap(self.discriminator)
-        wants_logs = getattr(objective, "needs_step_logs", type(objective).step_end is not Objective.step_end)
-        return Phases(args, self.runtime, objective, self.generator, self.discriminator, generator, discriminator, ownership,
-                      self._make_optimizer(ownership.generator, args.learning_rate),
-                      self._make_optimizer(ownership.discriminator, args.discriminator_learning_rate or args.learning_rate),
-                      self.layout, (self.meter, self._step_meter) if wants_logs else (self.meter,))
-
-    def _make_optimizer(self, parameters: list[torch.nn.Parameter], rate: float) -> torch.optim.Optimizer:
-        args = self.args
-        fused = self.runtime.device.type in ("cpu", "cuda")
-        return torch.optim.AdamW(parameters, lr=rate, betas=(args.adam_beta1, args.adam_beta2), eps=args.adam_epsilon,
-                                 weight_decay=args.weight_decay, fused=fused)
 
     def _call(self, hook: str, *arguments: Any) -> None:
         for callback in self.callbacks:
