@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,8 @@ def _check_sample(generator: Generator, condition: Batch | None, n: int, seed: i
     rows, given = list(range(n)), copied(condition or {})
     with global_random_untouched("sample"):
         first = _draw(generator, condition, rows, seed)
+    changed = difference(given, condition or {})
+    ensure(not changed, f"sample changes the condition it is given in place ({changed}).", "arguments are not modified.")
     check_rows(first, n, "The sampled batch")
     ensure(generator.output_key in first, f"The sampled batch has {sorted(first)}, not {generator.output_key!r}.",
            "the sampled batch holds output_key.")
@@ -75,8 +79,6 @@ def _check_sample(generator: Generator, condition: Batch | None, n: int, seed: i
     ensure(not missing, f"The sampled batch lacks {missing} of the condition.", "everything of the condition is handed through.")
     changed = difference(given, {name: first[name] for name in given})
     ensure(not changed, f"The sampled batch changes the condition ({changed}).", "everything of the condition is handed through.")
-    changed = difference(given, condition or {})
-    ensure(not changed, f"sample changes the condition it is given in place ({changed}).", "arguments are not modified.")
     output = first[generator.output_key]
     ensure(bool(torch.isfinite(output.double()).all()), f"{generator.output_key!r} holds values that are not finite.",
            "generated rows are finite.")
@@ -131,6 +133,7 @@ def _check_saving(generator: Generator, condition: Batch | None, n: int, seed: i
         ensure(any(name.endswith(".safetensors") for name in names), f"save_pretrained writes {names}.", contract)
         pickles = [name for name in names if name.endswith((".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"))]
         ensure(not pickles, f"save_pretrained writes {pickles}.", "nothing on disk is pickled.")
-        loaded = kind.from_pretrained(folder).to(module_device(generator)).eval()
+        with redirect_stdout(StringIO()):  # huggingface_hub prints what it loads
+            loaded = kind.from_pretrained(folder).to(module_device(generator)).eval()
     changed = difference(_draw(generator, condition, list(range(n)), seed), _draw(loaded, condition, list(range(n)), seed))
     ensure(not changed, f"The saved and loaded generator samples other rows ({changed}).", contract)
