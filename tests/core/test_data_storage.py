@@ -65,5 +65,5 @@ def test_provenance_adds_and_strips_without_touching_the_rows() -> None:
     assert marked[4]["augmint_parent"] == 4
     assert strip_provenance(marked)[:] == rows[:]
     assert strip_provenance(marked).features == rows.features
-    with pytest.raises(UserError, match="already"):
+    with pytest.raises(UserError, match="minted before"):
         add_provenance(marked)

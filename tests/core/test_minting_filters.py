@@ -84,7 +84,7 @@ def test_planted_rows_are_rejected_for_the_right_reason(spoil: str) -> None:
     allowed = 3 if spoil in ("same", "similar") else 0
     assert (bad & ~caught).sum() <= allowed
     good = selection.fate[~bad]
-    assert np.isin(good, ["minted", "surplus"]).mean() > 0.8
+    assert np.isin(good, ["minted", "surplus"]).mean() > (0.75 if spoil == "far" else 0.9)
 
 
 def test_selection_does_not_depend_on_the_order_of_shards() -> None:

@@ -12,7 +12,7 @@ from datasets import ClassLabel, Dataset, DatasetDict
 
 from augmint.core.data.config import DataConfig
 from augmint.core.data.labels import class_encode
-from augmint.core.data.provenance import PROVENANCE
+from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
 from augmint.core.data.splitting import LABEL, SHOWN, Splitting
 from augmint.core.errors import UserError
@@ -62,9 +62,7 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     for name, split in rows.items():
         if len(split) == 0:
             raise UserError(f"The {name} split is empty.", where=f"data.splits.{name}")
-        if taken := [column for column in PROVENANCE if column in split.column_names]:
-            raise UserError(f"The {name} rows have the column {taken[0]!r}: they were minted before.", where="data.path",
-                            fix="Give the original rows, or remove these columns (augmint.core.data.strip_provenance).")
+        refuse_minted(split.column_names, where="data.path")
     rows = {name: task_class.adapt(split, roles) for name, split in rows.items()}
     if label := _label_column(task_class, roles, rows["train"]):
         rows = class_encode(rows, label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -49,14 +49,19 @@ def add_provenance(dataset: Dataset, *, origin: str = ORIGINAL, parent: Sequence
     Raises:
         UserError: where the rows carry provenance already.
     """
-    taken = [name for name in PROVENANCE if name in dataset.column_names]
-    if taken:
-        raise UserError(f"The rows have the column {taken[0]!r} already.", where="data",
-                        fix="They were minted before: use augmint.core.data.strip_provenance first.")
+    refuse_minted(dataset.column_names)
     columns = provenance_columns(len(dataset), origin=origin, parent=parent, seed=seed, score=score, policy=policy)
     for name, array in columns.items():
         dataset = dataset.add_column(name, array, feature=PROVENANCE[name])
     return dataset
+
+
+def refuse_minted(column_names: Iterable[str], *, where: str = "data") -> None:
+    """Raise UserError where the columns carry provenance already: originals could no longer be told from minted rows."""
+    taken = [name for name in PROVENANCE if name in set(column_names)]
+    if taken:
+        raise UserError(f"The rows have the column {taken[0]!r}: they were minted before.", where=where,
+                        fix="Give the original rows, or remove these columns (augmint.core.data.strip_provenance).")
 
 
 def provenance_columns(n: int, *, origin: str = ORIGINAL, parent: Sequence[int | None] | None = None,

@@ -1,6 +1,7 @@
 """Step 6: mint rows, filter them, and mix them with the originals."""
 
 from augmint.core.minting.arguments import MintArguments
+from augmint.core.minting.augmenter import Augmenter, AugmentingCollator
 from augmint.core.minting.candidates import mint_shard
 from augmint.core.minting.disk import Minted, mint_to_disk, open_minted
 from augmint.core.minting.memorisation import memorisation_threshold, nearest_distances, neighbour_distances
@@ -13,8 +14,8 @@ from augmint.core.minting.selection import Selection
 from augmint.core.minting.targets import soft_targets
 
 __all__ = [
-    "MintArguments", "MintParts", "MintPlan", "Minted", "MintedRows", "Reference", "Selection", "Shard", "build_quotas",
-    "build_reference", "class_weakness", "identify", "memorisation_threshold", "mint_rows", "mint_shard",
-    "mint_to_disk", "minted_only", "mix_rows", "nearest_distances", "neighbour_distances", "open_minted", "plan_mint",
-    "soft_targets",
+    "Augmenter", "AugmentingCollator", "MintArguments", "MintParts", "MintPlan", "Minted", "MintedRows", "Reference",
+    "Selection", "Shard", "build_quotas", "build_reference", "class_weakness", "identify", "memorisation_threshold",
+    "mint_rows", "mint_shard", "mint_to_disk", "minted_only", "mix_rows", "nearest_distances", "neighbour_distances",
+    "open_minted", "plan_mint", "soft_targets",
 ]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
-from torch import Tensor
 
 from augmint.core.data.duplicates import row_digests
 from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, select
@@ -16,7 +15,7 @@ from augmint.core.minting.memorisation import nearest_distances
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
 from augmint.core.minting.reference import Reference
-from augmint.core.minting.rows import build_rows
+from augmint.core.minting.rows import build_rows, encode_chunks
 from augmint.core.minting.torch_state import evaluating, fixed_threads
 
 FIGURES = pa.schema([
@@ -38,14 +37,15 @@ def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Refere
     with torch.no_grad(), fixed_threads(plan.arguments.threads), evaluating(parts.generator, parts.discriminator):
         if parts.generator is not None:
             made, score = _generated(plan, parts, labels, seeds)
-            plain, parents = parts.codec.from_network(made), None
+            finite, parents = _finite(made), None
+            chunks = [parts.codec.from_network(_tame(made))]
         else:
-            plain, parents = _augmented(parts, labels, seeds)
-            made, score = plain, None
-        finite = _finite(made)
-        rows = build_rows(parts.codec, {name: _tame(tensor.cpu()) for name, tensor in plain.items()}, parts.features)
+            chunks, parents = _augmented(parts, labels, seeds)
+            finite, score = np.concatenate([_finite(chunk) for chunk in chunks]), None
+            chunks = [_tame(chunk) for chunk in chunks]
+        rows = build_rows(parts.codec, chunks, parts.features)
         # What is judged is the row as it will be read back, rounding and compression included.
-        judged = _judged(plan, parts, parts.codec.encode(rows), labels, reference)
+        judged = _judged(plan, parts, encode_chunks(parts.codec, rows), labels, reference)
     figures: dict[str, Any] = {
         "augmint:id": ids, "augmint:label": labels, "augmint:seed": seeds, "augmint:finite": finite,
         "augmint:parent": parents, "augmint:score": score, "augmint:digest": row_digests(rows, reference.columns), **judged,
@@ -65,21 +65,23 @@ def _blocks(n: int, size: int) -> Iterator[tuple[np.ndarray, int]]:
         yield np.concatenate([real, np.full(size - len(real), n - 1)]), len(real)
 
 
-def _judged(plan: MintPlan, parts: MintParts, seen: Batch, labels: np.ndarray, reference: Reference) -> dict[str, Any]:
+def _judged(plan: MintPlan, parts: MintParts, chunks: list[Batch], labels: np.ndarray, reference: Reference) -> dict[str, Any]:
     """What the judge says of every row."""
     judge = parts.judge
     if judge is None:
         return {}
-    embedded, agreed = [], []
-    for at, count in _blocks(len(labels), plan.arguments.block_size):
-        block = select(seen, torch.from_numpy(at))
-        embedded.append(judge.embed(block).float().cpu()[:count])
-        if labels[0] != NO_CLASS:
-            agreed.append(judge.probabilities(block).float().cpu()[torch.arange(count), torch.from_numpy(labels[at[:count]])])
+    embedded, sure = [], []
+    for chunk in chunks:
+        for at, count in _blocks(batch_size(chunk), plan.arguments.block_size if len(chunks) == 1 else 1):
+            block = select(chunk, torch.from_numpy(at))
+            embedded.append(judge.embed(block).float().cpu()[:count])
+            if labels[0] != NO_CLASS:
+                sure.append(judge.probabilities(block).float().cpu()[:count])
     embedding = torch.cat(embedded)
     distance, nearest = nearest_distances(embedding, reference.embedding)
+    agreement = torch.cat(sure)[torch.arange(len(labels)), torch.from_numpy(labels)].numpy() if sure else None
     return {"augmint:embedding": list(embedding.numpy()), "augmint:distance": distance.numpy(), "augmint:nearest": nearest.numpy(),
-            "augmint:agreement": torch.cat(agreed).numpy() if agreed else None}
+            "augmint:agreement": agreement}
 
 
 def _generated(plan: MintPlan, parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[Batch, np.ndarray | None]:
@@ -99,7 +101,7 @@ def _generated(plan: MintPlan, parts: MintParts, labels: np.ndarray, seeds: np.n
     return concatenate(made), torch.cat(scores).numpy() if scores else None
 
 
-def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[Batch, np.ndarray]:
+def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[list[Batch], np.ndarray]:
     """Real rows of the wanted classes through the policy, and which rows they were."""
     assert parts.policy is not None
     known = parts.codec.labels(parts.originals)
@@ -109,8 +111,12 @@ def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple
         mine = np.flatnonzero(labels == label)
         pool = np.arange(len(parts.originals)) if known is None else np.flatnonzero(np.asarray(known) == label)
         parents[mine] = pool[rng.take(mine).integers(len(pool)).numpy()]
-    batch = parts.codec.encode(parts.originals.select(parents))
-    return parts.policy.augment(batch, RowRandom(0, "mint", rows=seeds)), parents
+    chunks, at = [], 0
+    for chunk in encode_chunks(parts.codec, parts.originals.select(parents)):
+        n = batch_size(chunk)
+        chunks.append(parts.policy.augment(chunk, RowRandom(0, "mint", rows=seeds[at : at + n])))
+        at += n
+    return chunks, parents
 
 
 def _finite(made: Batch) -> np.ndarray:
@@ -122,6 +128,7 @@ def _finite(made: Batch) -> np.ndarray:
     return good.numpy()
 
 
-def _tame(tensor: Tensor) -> Tensor:
-    """Numbers that are not finite as zeros, so that a row can be stored; `_finite` has it rejected."""
-    return torch.nan_to_num(tensor, nan=0.0, posinf=0.0, neginf=0.0) if tensor.is_floating_point() else tensor
+def _tame(batch: Batch) -> Batch:
+    """On the CPU, with zeros for numbers that are not finite, so that a row can be stored; `_finite` has it rejected."""
+    return {name: torch.nan_to_num(tensor.cpu(), nan=0.0, posinf=0.0, neginf=0.0) if tensor.is_floating_point() else tensor.cpu()
+            for name, tensor in batch.items()}

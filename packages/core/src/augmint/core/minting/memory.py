@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -52,12 +52,7 @@ def mint_rows(parts: MintParts, policy: Policy | None = None, arguments: MintArg
         seed: the run's seed.
         weakness: per class, for `MintSettings.balance`.
     """
-    if policy is not None:
-        parts.policy, before = policy, parts.policy
-        try:
-            return mint_rows(parts, None, arguments, seed=seed, weakness=weakness)
-        finally:
-            parts.policy = before
+    parts = parts if policy is None else replace(parts, policy=policy)
     plan = plan_mint(arguments or MintArguments(), parts, seed=seed, weakness=weakness)
     tables, selection = mint_tables(plan, parts, parts.reference(plan.arguments))
     rows = from_table(minted_table(tables, selection, plan, parts.features), with_provenance(parts.features))

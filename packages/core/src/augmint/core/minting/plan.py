@@ -17,6 +17,7 @@ from augmint.core.data.provenance import BY_GENERATOR
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Judge, MintSettings, RowCodec, keyed_seed
 from augmint.core.minting.arguments import MintArguments
+from augmint.core.minting.rows import encode_chunks
 
 NO_CLASS = -1
 """The label of rows of tasks without classes."""
@@ -139,7 +140,8 @@ def class_weakness(judge: Judge, codec: RowCodec, dataset: Any) -> np.ndarray:
     missed = np.zeros(len(labels))
     for at in range(0, len(labels), 256):
         part = labels[at : at + 256]
-        probabilities = judge.probabilities(codec.encode(dataset.select(range(at, at + len(part))))).numpy()
+        chunks = encode_chunks(codec, dataset.select(range(at, at + len(part))))
+        probabilities = np.concatenate([judge.probabilities(chunk).numpy() for chunk in chunks])
         missed[at : at + len(part)] = 1 - probabilities[np.arange(len(part)), part]
     counts = np.bincount(labels, minlength=len(names))
     # One pseudo-row of average weakness a class, so that a class with few or no rows here is not taken for perfect.

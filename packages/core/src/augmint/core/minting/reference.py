@@ -16,7 +16,7 @@ from augmint.core.data.duplicates import row_digests
 from augmint.core.interfaces import Judge, RowCodec
 from augmint.core.minting.files import write_atomically
 from augmint.core.minting.memorisation import memorisation_threshold, neighbour_distances
-from augmint.core.minting.rows import build_rows
+from augmint.core.minting.rows import build_rows, encode_chunks
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ def build_reference(codec: RowCodec, originals: Dataset, judge: Judge | None, *,
     embedded = []
     for at in range(0, len(originals), block_size):
         part = originals.select(range(at, min(at + block_size, len(originals))))
-        batch = codec.encode(part)
+        chunks = encode_chunks(codec, part)
         # The same content may be stored in other bytes (JPEG, another PNG encoder), so real rows are written our way too.
-        digests.update(row_digests(build_rows(codec, batch, originals.features), columns))
+        digests.update(row_digests(build_rows(codec, chunks, originals.features), columns))
         if judge is not None:
-            embedded.append(judge.embed(batch).float().cpu())
+            embedded += [judge.embed(chunk).float().cpu() for chunk in chunks]
     embedding = torch.cat(embedded) if embedded else torch.zeros(0, 0)
     real_real = neighbour_distances(embedding)
     # Copies among the real rows say nothing about how far apart different rows lie.

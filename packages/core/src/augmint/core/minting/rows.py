@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from datasets import Dataset, DatasetInfo, Features
 from datasets.table import InMemoryTable
 
+from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowCodec, batch_size
 
 
-def build_rows(codec: RowCodec, batch: Batch, features: Features) -> Dataset:
-    """The batch as a Dataset with exactly `features`; columns that the task does not know are null."""
-    known = codec.decode(batch, features)
-    n = batch_size(batch)
-    values: dict[str, Any] = {name: known.get(name, [None] * n) for name in features}
+def build_rows(codec: RowCodec, chunks: Sequence[Batch], features: Features) -> Dataset:
+    """The batches' rows, in order, as a Dataset with exactly `features`; columns that the task does not know are null."""
+    decoded = [(codec.decode(chunk, features), batch_size(chunk)) for chunk in chunks]
+    values: dict[str, list[Any]] = {name: [] for name in features}
+    for known, n in decoded:
+        for name, column in values.items():
+            column.extend(known.get(name, [None] * n))
     return Dataset.from_dict(values, features=features)
+
+
+def encode_chunks(codec: RowCodec, dataset: Dataset) -> list[Batch]:
+    """All rows, in order: one batch where they fit in one tensor, else (pictures of several sizes) a batch a row."""
+    try:
+        return [codec.encode(dataset)]
+    except UserError:
+        if len(dataset) < 2:
+            raise
+        return [codec.encode(dataset.select([row])) for row in range(len(dataset))]
 
 
 def from_table(table: pa.Table, features: Features) -> Dataset:

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from augmint.core.interfaces import Judge, RowCodec
+from augmint.core.minting.rows import encode_chunks
 
 
 def soft_targets(judge: Judge | None, codec: RowCodec, dataset: Dataset, soft_labels: float, block_size: int = 64) -> Tensor | None:
@@ -24,7 +25,7 @@ def soft_targets(judge: Judge | None, codec: RowCodec, dataset: Dataset, soft_la
         return None
     parts = []
     for at in range(0, len(dataset), block_size):
-        batch = codec.encode(dataset.select(range(at, min(at + block_size, len(dataset)))))
-        hard = F.one_hot(batch["label"], len(codec.label_names)).float()
-        parts.append((1 - soft_labels) * hard + soft_labels * judge.probabilities(batch).float().cpu())
+        for batch in encode_chunks(codec, dataset.select(range(at, min(at + block_size, len(dataset))))):
+            hard = F.one_hot(batch["label"], len(codec.label_names)).float()
+            parts.append((1 - soft_labels) * hard + soft_labels * judge.probabilities(batch).float().cpu())
     return torch.cat(parts)

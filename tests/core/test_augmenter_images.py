@@ -1,0 +1,70 @@
+"""The augmenter on real images: bytes of originals kept, pictures of several sizes, pictures in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from datasets import ClassLabel, Dataset, Features, Image
+from PIL import Image as Pillow
+
+from augmint.core.minting import Augmenter, minted_only
+from augmint.vision import builtin
+from augmint.vision.generators import ImageGenerator, ImageGeneratorConfig
+from augmint.vision.policy import trivial_augment
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return builtin.digits()["train"].select(range(40))
+
+
+@pytest.fixture
+def generator() -> ImageGenerator:
+    return ImageGenerator(ImageGeneratorConfig(image_size=8, channels=1, num_classes=10, base_channels=4))
+
+
+def stored(rows: Dataset) -> list[bytes]:
+    return [cell["bytes"] for cell in rows.cast_column("image", Image(decode=False))["image"]]
+
+
+def test_generated_pictures_join_the_originals_whose_bytes_stay(digits: Dataset, generator: ImageGenerator) -> None:
+    bigger = Augmenter(generator, trivial_augment()).mint(digits, 0.5, near_duplicate=0.0)
+    assert stored(bigger)[:40] == stored(digits)
+    minted = minted_only(bigger)
+    assert len(minted) == 20
+    assert minted[0]["image"].size == (8, 8)
+    assert minted[0]["image"].mode == "L"
+
+
+def test_streamed_originals_keep_their_bytes(digits: Dataset, generator: ImageGenerator) -> None:
+    stream = Augmenter(generator, trivial_augment()).mint(digits.to_iterable_dataset(), 0.5)
+    rows = list(stream.decode(False))
+    assert [row["image"]["bytes"] for row in rows if row["augmint_origin"] == "original"] == stored(digits)
+    assert isinstance(next(iter(stream))["image"], Pillow.Image)
+
+
+def test_pictures_of_several_sizes_and_modes_are_augmented_each_in_its_own(digits: Dataset, tmp_path: Path) -> None:
+    pictures = [row["image"].resize((8 + at % 3, 10)).convert("RGB") for at, row in enumerate(digits)]
+    rows = Dataset.from_dict({"image": pictures, "label": digits["label"]},
+                             features=Features({"image": Image(), "label": ClassLabel(num_classes=10)}))
+    minted = minted_only(Augmenter(policy=trivial_augment()).mint(rows, 0.5))
+    parents = rows.select(minted["augmint_parent"])
+    assert [picture.size for picture in minted["image"]] == [picture.size for picture in parents["image"]]
+    rows.set_transform(Augmenter(policy=trivial_augment()).transform)
+    assert [picture.size for picture in rows[:6]["image"]] == [(8 + at % 3, 10) for at in range(6)]
+
+
+def test_transform_gives_pictures_and_the_readers_labels(digits: Dataset) -> None:
+    view = digits.select(range(40))
+    view.set_transform(Augmenter(policy=trivial_augment()).transform)
+    batch = view[:]
+    assert all(isinstance(picture, Pillow.Image) for picture in batch["image"])
+    assert batch["label"] == list(digits["label"])
+    assert any(a.tobytes() != b.tobytes() for a, b in zip(batch["image"], digits["image"]))
+
+
+def test_saved_and_loaded_it_mints_the_same_pictures(digits: Dataset, generator: ImageGenerator, tmp_path: Path) -> None:
+    augmenter = Augmenter(generator, trivial_augment())
+    again = Augmenter.from_pretrained(augmenter.save_pretrained(tmp_path))
+    assert stored(again.mint(digits, 0.5)) == stored(augmenter.mint(digits, 0.5))
