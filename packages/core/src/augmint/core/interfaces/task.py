@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -123,7 +124,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class FinetuneResult:
-    """Split name -> metric in its usual unit, split name -> loss, split name -> per-row numbers (see `Evaluation`), and the time."""
+    """Split name -> metric in its usual unit, split name -> loss, split name -> numbers by row (`Evaluation`), and the time."""
 
     scores: Mapping[str, float]
     losses: Mapping[str, float]
@@ -211,8 +212,9 @@ class Task(ABC):
         """Optimiser steps of one fine-tuning, the same for every arm."""
 
     @abstractmethod
-    def fit_judge(self, directory: Path) -> None:
-        """Train the judge on the real training rows and save it in `directory`. Deterministic in the seed; never sees test."""
+    def fit_judge(self, directory: Path, executor: Executor) -> None:
+        """Train the judge on the real training rows and save it in `directory`, parts of it side by side on `executor`.
+        Deterministic in the seed, whatever the executor; never sees test."""
 
     @abstractmethod
     def load_judge(self, directory: Path) -> Judge:

@@ -16,7 +16,8 @@ from tqdm.auto import tqdm
 from augmint.core.errors import UserError, nearest
 from augmint.core.pipeline.recipe import Recipe, load_recipe, same_recipe
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
-from augmint.core.pipeline.workshop import Workshop, workshop
+from augmint.core.pipeline.workers import Workers
+from augmint.core.pipeline.workshop import workshop
 
 STAGES = ("inspect", "judge", "train", "search", "mint", "finetune", "compare", "report")
 
@@ -32,6 +33,7 @@ class Run:
 
     def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None) -> None:
         self.recipe, self.directory, self.base_dir = recipe, directory, base_dir
+        self.workers = Workers(recipe.search)
 
     @classmethod
     def open(cls, recipe: Recipe, *, overwrite: bool = False, base_dir: Path | None = None) -> Self:
@@ -81,7 +83,9 @@ class Run:
                 if not self.directory.done(name).is_file():
                     _say(f"[{number}/{len(STAGES)}] {name}")
                     self._do(name)
+            self.workers.close()
         finally:
+            self.workers.close(abandon=True)
             lock.release()
 
     def _do(self, name: str) -> None:
@@ -94,15 +98,15 @@ class Run:
     def _stages(self) -> dict[str, Callable[[], None]]:
         from augmint.core.pipeline.stages import compare, finetune, inspect, judge, mint, report, search, train
 
-        shop: Workshop = workshop(self.directory.root)
+        shop, workers = workshop(self.directory.root), self.workers
         return {
             "inspect": lambda: self._inspect(inspect.run),
-            "judge": lambda: judge.run(shop),
+            "judge": lambda: judge.run(shop, workers),
             "train": lambda: train.run(shop),
             "search": lambda: search.run(shop),
-            "mint": lambda: mint.run(shop),
-            "finetune": lambda: finetune.run(shop),
-            "compare": lambda: compare.run(shop, self._spent()),
+            "mint": lambda: mint.run(shop, workers),
+            "finetune": lambda: finetune.run(shop, workers),
+            "compare": lambda: compare.run(shop, workers, self._spent()),
             "report": lambda: report.run(shop, self._spent()),
         }
 

@@ -1,27 +1,50 @@
-"""The processes that fine-tunings and evaluations run in."""
+"""The processes that fine-tunings and evaluations run in: started when first needed, shared by all stages of a run."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, as_completed
+from typing import Any
 
 import torch
+from tqdm.auto import tqdm
 
 from augmint.core.pipeline.workshop import THREADS
 from augmint.core.search import SearchArguments, TrialExecutor, make_executor
 
 
-@contextmanager
-def workers(arguments: SearchArguments, jobs: int) -> Iterator[TrialExecutor]:
-    """An executor as the recipe's `search` section says; calls under way are given up when the block is left by an error."""
-    pool = make_executor(arguments.executor, min(worker_count(arguments), max(1, jobs)), THREADS)
-    try:
-        yield pool
-    except BaseException:
-        pool.kill()
-        raise
-    pool.shutdown()
+class Workers:
+    """A run's processes.
+
+    Args:
+        arguments: the recipe's `search` section: its executor and its number of workers serve all stages.
+    """
+
+    def __init__(self, arguments: SearchArguments) -> None:
+        self.arguments = arguments
+        self._executor: TrialExecutor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """The executor; starting a process costs seconds of imports, so it is made once."""
+        if self._executor is None:
+            self._executor = make_executor(self.arguments.executor, worker_count(self.arguments), THREADS)
+        return self._executor
+
+    def each(self, work: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], what: str) -> None:
+        """Call `work(*job)` for every job, with a bar and the time left. Jobs keep their own results."""
+        futures = [self.executor.submit(work, *job) for job in jobs]
+        with tqdm(total=len(jobs), desc=what, unit="run") as bar:
+            for future in as_completed(futures):
+                future.result()
+                bar.update()
+
+    def close(self, *, abandon: bool = False) -> None:
+        """End the processes; `abandon` gives up calls under way."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.kill() if abandon else executor.shutdown()
 
 
 def worker_count(arguments: SearchArguments) -> int:

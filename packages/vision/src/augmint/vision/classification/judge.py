@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from torch import Tensor, nn
 from augmint.core.interfaces import Batch, Judge, Policy, keyed_seed
 from augmint.vision.classification.model import Preprocessing, build_model
 from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.settings import batch_size_of
 from augmint.vision.classification.training import fixed_threads, temporary_output, train, training_arguments
 from augmint.vision.rows import ImageRows
 
@@ -70,58 +73,75 @@ def _pool(hidden: Tensor) -> Tensor:
     return hidden.mean((2, 3)) if hidden.ndim == 4 else hidden.mean(1)
 
 
-def fit(
-    directory: Path,
-    rows: ImageRows,
-    extra: ImageRows | None,
-    share: float,
-    policy: Policy,
-    *,
-    members: int,
-    steps: int,
-    seed: int,
-    threads: int,
-    model: Mapping[str, Any],
-    finetune: Mapping[str, Any],
-    key: str = "judge",
-) -> None:
-    """Train `members` classifiers and save them in `directory`, whole or not at all."""
-    names = rows.codec.label_names or []
+MARKER = "judge.json"
+"""Written last: a folder without it is not a judge."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What every member of a judge is trained on and how; picklable."""
+
+    rows: ImageRows
+    extra: ImageRows | None
+    share: float
+    policy: Policy
+    steps: int
+    seed: int
+    threads: int
+    model: Mapping[str, Any]
+    finetune: Mapping[str, Any]
+    key: str = "judge"
+
+
+def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> None:
+    """Train `members` classifiers side by side and save them in `directory`, whole or not at all."""
     unfinished = directory.with_name(directory.name + ".tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    for member in range(members):
-        own = keyed_seed(seed, key, member)
-        network, preprocessing = build_model(model, names, channels=rows.codec.channels, size=rows.codec.size or 0, seed=own)
-        values = dict(finetune)
-        batch_size = int(values.get("per_device_train_batch_size", 128))
-        plan = TrainingPlan(
-            rows, extra, None, share, policy, augment_extra=True, classes=len(names), batch_size=batch_size, steps=steps, seed=own
-        )
-        with fixed_threads(threads), temporary_output() as scratch:
-            arguments = training_arguments(
-                values, pretrained=bool(model.get("name_or_path")), steps=steps, seed=own, output_dir=scratch
-            )
-            train(network, preprocessing, plan, arguments, {})
-        state = {name: tensor.contiguous().clone() for name, tensor in network.state_dict().items()}
-        save_file(state, unfinished / f"member-{member}.safetensors")
-        network.config.save_pretrained(unfinished)  # type: ignore[union-attr, operator]
-    kind = getattr(network.config, "model_type", "classifier")
-    preprocessing.save(unfinished)
-    info = {
-        "members": members,
-        "name": f"{members} x {kind} trained on the training split" + (" and pseudo-labelled rows" if extra is not None else ""),
-    }
-    (unfinished / "judge.json").write_text(json.dumps(info, indent=1))
+    futures = [executor.submit(fit_member, unfinished, lesson, member) for member in range(members)]
+    kinds = [future.result() for future in futures]
+    name = f"{members} x {kinds[0]} trained on the training split" + (
+        " and pseudo-labelled rows" if lesson.extra is not None else ""
+    )
+    (unfinished / MARKER).write_text(json.dumps({"members": members, "name": name}, indent=1))
     shutil.rmtree(directory, ignore_errors=True)
     os.replace(unfinished, directory)
+
+
+def fit_member(directory: Path, lesson: Lesson, member: int) -> str:
+    """Train one member, write its weights to `directory`, and return its model type."""
+    seed, codec = keyed_seed(lesson.seed, lesson.key, member), lesson.rows.codec
+    names = codec.label_names or []
+    network, preprocessing = build_model(lesson.model, names, channels=codec.channels, size=codec.size or 0, seed=seed)
+    plan = TrainingPlan(
+        lesson.rows,
+        lesson.extra,
+        None,
+        lesson.share,
+        lesson.policy,
+        augment_extra=True,
+        classes=len(names),
+        batch_size=batch_size_of(lesson.finetune),
+        steps=lesson.steps,
+        seed=seed,
+    )
+    pretrained = bool(lesson.model.get("name_or_path"))
+    with fixed_threads(lesson.threads), temporary_output() as scratch:
+        arguments = training_arguments(lesson.finetune, pretrained=pretrained, steps=lesson.steps, seed=seed, output_dir=scratch)
+        train(network, preprocessing, plan, arguments, {})
+    state = {name: tensor.cpu().contiguous().clone() for name, tensor in network.state_dict().items()}
+    save_file(state, directory / f"member-{member}.safetensors")
+    if member == 0:
+        network.config.save_pretrained(directory)  # type: ignore[union-attr, operator]
+        preprocessing.save(directory)
+    return str(getattr(network.config, "model_type", "classifier"))
 
 
 def load(directory: Path) -> ImageJudge:
     """The judge that `fit` saved."""
     from transformers import AutoConfig, AutoModelForImageClassification
 
-    info = json.loads((directory / "judge.json").read_text())
+    info = json.loads((directory / MARKER).read_text())
     config = AutoConfig.from_pretrained(directory)
     members = []
     for member in range(info["members"]):

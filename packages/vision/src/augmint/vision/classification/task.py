@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -146,35 +148,33 @@ class ImageClassification(Task):
     def steps(self) -> int:
         return steps_of(self.settings.finetune, len(self.splits.train))
 
-    def fit_judge(self, directory: Path) -> None:
+    def fit_judge(self, directory: Path, executor: Executor) -> None:
         """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
 
         Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
         """
-        rows = ImageRows(self.splits.train, self.codec)
-        common: dict[str, Any] = {
-            "members": self.judge_settings.members,
-            "steps": self.steps,
-            "seed": self.settings.seed,
-            "threads": self.settings.threads,
-            "model": self.settings.model,
-            "finetune": self.settings.finetune,
-        }
-        first = directory if self.splits.unlabeled is None else directory.with_name(directory.name + "-round-0")
-        judges.fit(first, rows, None, 0.0, self.standard_policy(), **common)
-        if self.splits.unlabeled is None:
-            return
-        for number in range(1, self.judge_settings.rounds + 1):
-            more = self.pseudo_labelled(judges.load(first))
-            last = number == self.judge_settings.rounds
-            target = directory if last else directory.with_name(f"{directory.name}-round-{number}")
-            extra = ImageRows(more, self.codec) if more is not None and len(more) else None
-            judges.fit(
-                target, rows, extra, self.judge_settings.pseudo_share, self.standard_policy(), key=f"judge-{number}", **common
-            )
-            first = target
-        if first != directory:
-            first.rename(directory)
+        settings, judging = self.settings, self.judge_settings
+        lesson = judges.Lesson(
+            ImageRows(self.splits.train, self.codec),
+            None,
+            0.0,
+            self.standard_policy(),
+            self.steps,
+            settings.seed,
+            settings.threads,
+            settings.model,
+            settings.finetune,
+        )
+        rounds = judging.rounds if self.splits.unlabeled is not None else 0
+        folders = [directory.with_name(f"{directory.name}-round-{number}") for number in range(rounds)] + [directory]
+        for number, folder in enumerate(folders):
+            if (folder / judges.MARKER).is_file():
+                continue
+            if number:
+                more = self.pseudo_labelled(judges.load(folders[number - 1]))
+                extra = ImageRows(more, self.codec) if more is not None and len(more) else None
+                lesson = replace(lesson, extra=extra, share=judging.pseudo_share, key=f"judge-{number}")
+            judges.fit(folder, lesson, judging.members, executor)
 
     def load_judge(self, directory: Path) -> Judge:
         return judges.load(directory)

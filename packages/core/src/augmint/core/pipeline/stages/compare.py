@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from augmint.core.evaluation import build_comparison
 from augmint.core.pipeline.arms import read_result, test_arm
 from augmint.core.pipeline.run_dir import write_json
-from augmint.core.pipeline.stages.finetune import for_each_arm
+from augmint.core.pipeline.stages.finetune import jobs
+from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
 
 
-def run(shop: Workshop, cost: Mapping[str, float]) -> None:
+def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
     """Leaves `comparison.json`."""
-    for_each_arm(shop, test_arm, "test")
+    workers.each(test_arm, jobs(shop), "test")
     compare, task = shop.recipe.compare, shop.task
     results = {arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed}
     comparison = build_comparison(task.name, task.metric, task.steps, results, cost=cost, seed=shop.recipe.seed)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 
+from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
 
 
-def run(shop: Workshop) -> None:
+def run(shop: Workshop, workers: Workers) -> None:
     """Leaves `judge/` and, with unlabelled rows, `pseudo-labelled/`."""
-    shop.task.fit_judge(shop.directory.judge)
+    shop.task.fit_judge(shop.directory.judge, workers.executor)
     labelled = shop.task.pseudo_labelled(shop.judge)
     if labelled is None:
         return

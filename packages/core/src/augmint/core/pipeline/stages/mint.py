@@ -12,17 +12,17 @@ from tqdm.auto import tqdm
 from augmint.core.minting import MintParts, identify, mint_to_disk
 from augmint.core.pipeline.arms import mint_settings
 from augmint.core.pipeline.versions import versions
-from augmint.core.pipeline.workers import worker_count, workers
+from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop, workshop
 
 
-def run(shop: Workshop) -> None:
+def run(shop: Workshop, workers: Workers) -> None:
     """Leaves `minted/` with the originals and the minted rows, the manifest and the dataset card."""
     policy = shop.policy
     generator, discriminator = shop.networks
     identity = identify(generator, discriminator, shop.directory.judge, json.dumps(policy.to_dict(), sort_keys=True))
     plan = shop.mint_plan(policy, mint_settings(shop, policy), identity)
-    with workers(shop.recipe.search, worker_count(shop.recipe.search)) as pool, tqdm(desc="minting", unit="shard") as bar:
+    with tqdm(desc="minting", unit="shard") as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
@@ -32,7 +32,7 @@ def run(shop: Workshop) -> None:
             plan,
             partial(load_parts, shop.directory.root),
             shop.directory.minted,
-            executor=pool,
+            executor=workers.executor,
             recipe=shop.recipe.to_dict(),
             versions=versions(),
             progress=progress,
