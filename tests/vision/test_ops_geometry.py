@@ -2,24 +2,25 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from augmint.core.interfaces import RowRandom
 from augmint.vision.ops import compose, get_op, identity_maps, ops, resample
 from augmint.vision.ops.geometric import GeometricOp
-from augmint.vision.ops.resample import linear_maps, shift_maps
+from augmint.vision.ops.resample import interpolate, linear_maps, move, shift_maps
 
 
 def noise_images(n=6, channels=3, height=12, width=17) -> torch.Tensor:
     return torch.randint(0, 256, (n, channels, height, width), generator=torch.Generator().manual_seed(1)).to(torch.uint8)
 
 
-def shifts(x: float, y: float, n: int = 6) -> torch.Tensor:
-    return shift_maps(torch.full((n,), float(x)), torch.full((n,), float(y)))
+def shifts(x: float, y: float, n: int = 6) -> np.ndarray:
+    return shift_maps(x, y, n)
 
 
-def turns(degrees: float, n: int = 6) -> torch.Tensor:
+def turns(degrees: float, n: int = 6) -> np.ndarray:
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return linear_maps(cos, -sin, sin, cos, n)
 
@@ -96,6 +97,15 @@ def test_resized_crops_stay_inside_the_image():
     area = maps["map"][:, 0, 0] * maps["map"][:, 1, 1]
     assert 0.05 < float(area.min()) < 0.15
     assert float(area.max()) > 0.9
+
+
+@pytest.mark.parametrize("fill", ["zeros", "reflect", "border"])
+def test_copying_whole_pixels_equals_interpolating(fill):
+    image = noise_images(40).float() / 255
+    rng = np.random.default_rng(0)
+    flip = linear_maps(rng.choice([-1.0, 1.0], 40), 0, 0, rng.choice([-1.0, 1.0], 40), 40)
+    maps = compose(shift_maps(rng.integers(-20, 20, 40), rng.integers(-15, 15, 40), 40), flip)
+    assert (move(image, maps[:, :2], fill) - interpolate(image, maps[:, :2], fill)).abs().max() < 1e-3
 
 
 def test_every_geometric_op_works_on_one_pixel_wide_images():

@@ -62,7 +62,7 @@ def test_consecutive_geometric_stages_are_resampled_once():
     for position, (name, stage) in enumerate(zip(("rotate", "shear_x", "translate_y"), stages)):
         streams = stream(16).child("stage", position)
         _, magnitude = stage.draw(streams)
-        drawn = get_op(name).draw(streams, magnitude, batch)["map"]
+        drawn = get_op(name).draw(streams, magnitude, batch)["map"].numpy()
         maps = drawn if maps is None else compose(maps, drawn)
     assert torch.equal(fused, resample(batch["image"], maps))
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import math
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from augmint.core.interfaces import RowRandom
-from augmint.vision.ops.base import signs
-from augmint.vision.ops.geometric import GeometricOp
+from augmint.vision.ops.geometric import GeometricOp, row_signs
 from augmint.vision.ops.registry import register
-from augmint.vision.ops.resample import linear_maps, shift_maps
+from augmint.vision.ops.resample import Maps, linear_maps, shift_maps
 
 MAX_SHEAR = 0.99  # tangent of the angle
 MAX_SHIFT = 0.45  # of the side
@@ -31,8 +29,8 @@ class ShearX(GeometricOp):
 
     name = "shear_x"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        return linear_maps(1, _signs(rng) * magnitude * MAX_SHEAR, 0, 1, len(rng))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return linear_maps(1, row_signs(rng) * magnitude * MAX_SHEAR, 0, 1, len(rng))
 
 
 @register
@@ -41,8 +39,8 @@ class ShearY(GeometricOp):
 
     name = "shear_y"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        return linear_maps(1, 0, _signs(rng) * magnitude * MAX_SHEAR, 1, len(rng))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return linear_maps(1, 0, row_signs(rng) * magnitude * MAX_SHEAR, 1, len(rng))
 
 
 @register
@@ -51,9 +49,8 @@ class TranslateX(GeometricOp):
 
     name = "translate_x"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        shift = _signs(rng) * (magnitude * MAX_SHIFT * width).round()
-        return shift_maps(shift, torch.zeros_like(shift))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return shift_maps(row_signs(rng) * np.round(magnitude * MAX_SHIFT * width), 0, len(rng))
 
 
 @register
@@ -62,9 +59,8 @@ class TranslateY(GeometricOp):
 
     name = "translate_y"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        shift = _signs(rng) * (magnitude * MAX_SHIFT * height).round()
-        return shift_maps(torch.zeros_like(shift), shift)
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return shift_maps(0, row_signs(rng) * np.round(magnitude * MAX_SHIFT * height), len(rng))
 
 
 @register
@@ -73,9 +69,9 @@ class Rotate(GeometricOp):
 
     name = "rotate"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        angle = _signs(rng) * magnitude * math.radians(MAX_DEGREES)
-        cos, sin = torch.cos(angle), torch.sin(angle)
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        angle = row_signs(rng) * magnitude * math.radians(MAX_DEGREES)
+        cos, sin = np.cos(angle), np.sin(angle)
         return linear_maps(cos, -sin, sin, cos, len(rng))
 
 
@@ -85,10 +81,6 @@ class Scale(GeometricOp):
 
     name = "scale"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        factor = torch.exp(_signs(rng) * magnitude * math.log(MAX_ZOOM))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        factor = np.exp(row_signs(rng) * magnitude * math.log(MAX_ZOOM))
         return linear_maps(factor, 0, 0, factor, len(rng))
-
-
-def _signs(rng: RowRandom) -> Tensor:
-    return signs(rng).cpu().double()

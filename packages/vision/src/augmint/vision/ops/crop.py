@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from augmint.core.interfaces import RowRandom
-from augmint.vision.ops.geometric import GeometricOp
+from augmint.vision.ops.geometric import GeometricOp, uniforms
 from augmint.vision.ops.registry import register
-from augmint.vision.ops.resample import compose, linear_maps, shift_maps
+from augmint.vision.ops.resample import Maps, compose, linear_maps, shift_maps
 
 MAX_PAD = 0.25  # of the side; the customary 4 pixels of 32 are magnitude 0.5
 MIN_AREA = 0.08  # of the image, at magnitude 1
@@ -21,10 +20,10 @@ class Crop(GeometricOp):
 
     name = "crop"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        unit = rng.uniform(2, low=-1.0, high=1.0).cpu().double()
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        unit = 2 * uniforms(rng, 2) - 1
         reach = magnitude * MAX_PAD
-        return shift_maps((unit[:, 0] * reach * width).round(), (unit[:, 1] * reach * height).round())
+        return shift_maps(np.round(unit[:, 0] * reach * width), np.round(unit[:, 1] * reach * height), len(rng))
 
 
 @register
@@ -37,10 +36,10 @@ class ResizedCrop(GeometricOp):
 
     name = "resized_crop"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        unit = rng.uniform(4).cpu().double()
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        unit = uniforms(rng, 4)
         area = 1 - magnitude * (1 - MIN_AREA) * unit[:, 0]
-        aspect = torch.exp((2 * unit[:, 1] - 1) * magnitude * torch.log(torch.tensor(MAX_ASPECT, dtype=torch.float64)))
-        wide, high = (area * aspect).sqrt().clamp(max=1), (area / aspect).sqrt().clamp(max=1)
-        place = shift_maps((unit[:, 2] - 0.5) * (1 - wide) * width, (unit[:, 3] - 0.5) * (1 - high) * height)
+        aspect = np.exp((2 * unit[:, 1] - 1) * magnitude * np.log(MAX_ASPECT))
+        wide, high = np.minimum(np.sqrt(area * aspect), 1), np.minimum(np.sqrt(area / aspect), 1)
+        place = shift_maps((unit[:, 2] - 0.5) * (1 - wide) * width, (unit[:, 3] - 0.5) * (1 - high) * height, len(rng))
         return compose(place, linear_maps(wide, 0, 0, high, len(rng)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+import numpy as np
 
 from augmint.core.interfaces import RowRandom
 from augmint.vision.ops.geometric import GeometricOp
 from augmint.vision.ops.registry import register
-from augmint.vision.ops.resample import linear_maps
+from augmint.vision.ops.resample import Maps, linear_maps
 
 
 @register
@@ -16,8 +16,8 @@ class Flip(GeometricOp):
 
     name = "flip"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        return linear_maps(1 - 2 * (magnitude > 0).double(), 0, 0, 1, len(rng))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return linear_maps(1 - 2 * (magnitude > 0), 0, 0, 1, len(rng))
 
 
 @register
@@ -26,5 +26,5 @@ class VerticalFlip(GeometricOp):
 
     name = "vertical_flip"
 
-    def maps(self, rng: RowRandom, magnitude: Tensor, height: int, width: int) -> Tensor:
-        return linear_maps(1, 0, 0, 1 - 2 * (magnitude > 0).double(), len(rng))
+    def maps(self, rng: RowRandom, magnitude: np.ndarray, height: int, width: int) -> Maps:
+        return linear_maps(1, 0, 0, 1 - 2 * (magnitude > 0), len(rng))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom
+from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, select
 from augmint.vision.ops import FILLS, GeometricOp, check_image, compose, get_op, identity_maps, resample
 from augmint.vision.policy.mixing import Mixing
 from augmint.vision.policy.stage import Stage, known_keys
+
+_CACHED = 2**17  # values of a working tensor: 512 kB of float32
 
 
 @dataclass(frozen=True)
@@ -108,23 +110,29 @@ class _Canvas:
     def apply(self, op: Any, rows: np.ndarray, rng: RowRandom, magnitude: Tensor) -> None:
         """One op on some rows. Geometric ops only multiply the rows' maps."""
         if isinstance(op, GeometricOp):
-            on_host = torch.from_numpy(rows)
-            self.maps[on_host] = compose(self.maps[on_host], op.maps(rng, magnitude.double(), *self.image.shape[-2:]))
+            strength = magnitude.numpy().astype(np.float64)
+            self.maps[rows] = compose(self.maps[rows], op.maps(rng, strength, *self.image.shape[-2:]))
             self.pending[rows] = True
             return
-        index = torch.from_numpy(rows).to(self.image.device)
-        part: Batch = {"image": self.image[index]}
-        self.image[index] = op.apply(part, op.draw(rng, magnitude, part))["image"]
+        parameters = op.draw(rng, magnitude, {"image": self.image})
+        for part in self._parts(len(rows)):
+            index = torch.from_numpy(rows[part]).to(self.image.device)
+            own = parameters if part.stop >= len(rows) and not part.start else select(parameters, part)
+            self.image[index] = op.apply({"image": self.image[index]}, own)["image"]
 
     def settle(self, rows: np.ndarray) -> None:
         """Resample those of `rows` that have a map pending."""
         rows = rows[self.pending[rows]]
-        if len(rows):
-            on_host = torch.from_numpy(rows)
-            index = on_host.to(self.image.device)
-            self.image[index] = resample(self.image[index], self.maps[on_host], self.fill)
-            self.maps[on_host] = identity_maps(len(rows))
-            self.pending[rows] = False
+        for part in self._parts(len(rows)):
+            index = torch.from_numpy(rows[part]).to(self.image.device)
+            self.image[index] = resample(self.image[index], self.maps[rows[part]], self.fill)
+        self.maps[rows] = identity_maps(len(rows))
+        self.pending[rows] = False
+
+    def _parts(self, count: int) -> Iterator[slice]:
+        """Slices of `count` rows: on the CPU small enough that an op's intermediate values stay in the cache."""
+        size = max(1, _CACHED // self.image[0].numel()) if self.image.device.type == "cpu" else count
+        return (slice(start, start + size) for start in range(0, count, size or 1))
 
     def finish(self) -> Tensor:
         self.settle(np.arange(len(self.image)))
