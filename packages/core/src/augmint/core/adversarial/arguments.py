@@ -54,7 +54,7 @@ class AdversarialArguments:
         max_rollbacks: how often a collapsed training goes back to the last good checkpoint before it stops there.
         rollback_lr_factor: every rollback multiplies the learning rates by this.
         collapse_grace_steps: steps before a shrinking spread of the samples counts as a sign of collapse.
-        collapse_patience: log lines in a row that must show the sign.
+        collapse_patience: log lines in a row that must show the sign; four times as many where the discriminator is merely sure.
         collapse_spread: the sign: generated rows vary less than this part of what real rows do.
         max_loss: a mean loss beyond this magnitude is an explosion.
         ddp_find_unused_parameters, ddp_bucket_cap_mb: as in transformers; for `torchrun`.

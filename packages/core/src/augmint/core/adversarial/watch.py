@@ -43,7 +43,7 @@ class CollapseWatch:
         self._follow("saturated", logs.get("discriminator_saturated", 0.0) > 0.999)
         if self.streaks["spread"] >= self.args.collapse_patience:
             return f"generated rows hardly differ any more (spread {logs['fake_spread']:.3g}, real rows {logs['real_spread']:.3g})"
-        if self.streaks["saturated"] >= 2 * self.args.collapse_patience:
+        if self.streaks["saturated"] >= 4 * self.args.collapse_patience:
             return "the discriminator tells every row and teaches no more"
         return None
 
