@@ -73,12 +73,18 @@ def test_the_summary_says_what_chance_gives():
 
 
 @pytest.mark.parametrize(("real", "quantile", "message"), [
-    (REAL[:2], 0.01, "At least 3"), (np.zeros((50, 8)), 0.01, "1 distinct"),
-    (REAL, 1.0, "part in"), (REAL[:, :3], 0.01, "dimensions"),
+    (REAL, 1.0, "part in"), (REAL[:, :3], 0.01, "dimensions"), (np.full((50, 8), np.inf), 0.01, "not finite"),
 ])
 def test_what_cannot_be_measured_is_refused(real, quantile, message):
     with pytest.raises(UserError, match=message):
         memorisation_check(rows(5, "fresh"), real, quantile=quantile)
+
+
+@pytest.mark.parametrize("real", [REAL[:1], REAL[:2], np.repeat(REAL[:1], 50, axis=0)])
+def test_where_nothing_can_be_calibrated_exact_copies_alone_are_flagged(real):
+    check = memorisation_check(np.concatenate([REAL[:1], REAL[:1] + 1e-6]), real)
+    assert check.mask.tolist() == [True, False]
+    assert all(np.isfinite(value) for value in check.summary().values())
 
 
 def test_exact_duplicates_are_told_by_value_among_rows_and_against_real_ones():

@@ -48,9 +48,10 @@ class MemorisationCheck:
         """For logs and the report: share of copies among generated rows, the share that chance gives (left-out real rows), exact
         duplicates, the median ratios (below the real one: closer than fresh rows would be), and the number of rows checked."""
         return {
-            "memorised_share": float(self.mask.mean()), "expected_share": float((self.real_relative < self.threshold).mean()),
+            "memorised_share": float(self.mask.mean()), "expected_share": _share(self.real_relative < self.threshold),
             "duplicates": float(self.duplicates), "checked": float(len(self.mask)), "threshold": self.threshold,
-            "median_relative": float(np.median(self.relative)), "real_median_relative": float(np.median(self.real_relative)),
+            "median_relative": float(np.median(self.relative)),
+            "real_median_relative": float(np.median(self.real_relative)) if len(self.real_relative) else 1.0,
         }
 
 
@@ -60,34 +61,40 @@ def memorisation_check(fake_features: Tensor | np.ndarray, real_features: Tensor
 
     Args:
         fake_features: (m, d), m >= 1.
-        real_features: (n, d), the rows the generator was trained on, with at least 3 distinct ones. Copies among them count once.
+        real_features: (n, d), the rows the generator was trained on; copies among them count once. With fewer than 3 distinct
+            ones nothing can be calibrated: exact copies alone are flagged, and every other row has the ratio 1.
         quantile: rows closer than this part of left-out real rows are copies; so of a perfect generator's rows about this part is
             flagged too. In [0, 1).
         ratio: instead of the quantile, a fixed threshold on the relative distance.
 
     Raises:
-        UserError: features that do not fit, or fewer than 3 distinct real rows.
+        UserError: features that do not fit each other or are not finite, or a quantile out of range.
     """
     if not 0 <= quantile < 1:
         raise UserError(f"quantile is {quantile!r}.", where="memorisation", fix="Give a part in [0, 1), such as 0.01.")
     fake = feature_rows(fake_features, "fake", least=1)
-    distinct, first = np.unique(feature_rows(real_features, "real"), axis=0, return_index=True)
+    distinct, first = np.unique(feature_rows(real_features, "real", least=1), axis=0, return_index=True)
     feature_pair(distinct, fake, least=1)
+    distances, index = (found[:, 0] for found in nearest_rows(fake, distinct))
+    duplicates, nobody = distances == 0, np.zeros(0)
     if len(distinct) < 3:
-        raise UserError(f"There are {len(distinct)} distinct real rows.", where="memorisation",
-                        fix="At least 3 are needed to compare.")
+        return MemorisationCheck(duplicates, first[index], distances, np.where(duplicates, 0.0, 1.0), nobody, nobody, 0.0,
+                                 int(duplicates.sum()))
     apart, others = nearest_rows(None, distinct, k=2)
     spacing, neighbour = apart[:, 0], others[:, 0]
     # A left-out row must not set its neighbour's spacing: take the second nearest where the left-out row is the nearest.
     mutual = others[neighbour, 0] == np.arange(len(distinct))
     real_relative = spacing / np.where(mutual, apart[neighbour, 1], spacing[neighbour])
-    distances, index = (found[:, 0] for found in nearest_rows(fake, distinct))
     relative = distances / spacing[index]
     threshold = float(np.quantile(real_relative, quantile)) if ratio is None else float(ratio)
     return MemorisationCheck(
-        mask=(relative < threshold) | (distances == 0), nearest=first[index], distances=distances, relative=relative,
-        real_distances=spacing, real_relative=real_relative, threshold=threshold, duplicates=int((distances == 0).sum()),
+        mask=(relative < threshold) | duplicates, nearest=first[index], distances=distances, relative=relative,
+        real_distances=spacing, real_relative=real_relative, threshold=threshold, duplicates=int(duplicates.sum()),
     )
+
+
+def _share(mask: np.ndarray) -> float:
+    return float(mask.mean()) if len(mask) else 0.0
 
 
 def memorised(fake_features: Tensor | np.ndarray, real_features: Tensor | np.ndarray, *, quantile: float = 0.01,

@@ -132,6 +132,10 @@ def mean_interval(scores: ArmScores | Sequence[float], *, level: float = 0.95, s
 def paired_difference(a: ArmScores, b: ArmScores, *, level: float = 0.95, seed: int = 0) -> Interval:
     """The mean of `a` minus `b` with its interval, paired by seed and by row.
 
+    Coverage of the 95 % interval for two equally good arms, 1,000 simulated studies of correctness on 100 and on 1,000 test rows,
+    over three mixes of what seeds and what rows contribute (`coverage` in `tests/core/test_statistics_coverage.py`):
+    2 seeds 0.950 to 0.983, 3 seeds 0.944 to 0.971, 5 seeds 0.950 to 0.976, 10 seeds 0.947 to 0.962.
+
     Raises:
         UserError: where the seeds differ.
     """
