@@ -28,7 +28,7 @@ class ImageGeneratorConfig:
 
     Example:
         >>> ImageGeneratorConfig(image_size=28, channels=1, num_classes=10).base_channels
-        48
+        32
     """
 
     image_size: int = 32

@@ -9,12 +9,12 @@ import itertools
 from typing import cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from augmint.vision.generators.config import ImageGeneratorConfig
-from augmint.vision.nets.blocks import ResidualBlock, activate, scaled_conv
+from augmint.vision.nets.blocks import ResidualBlock, scaled_conv
 from augmint.vision.nets.geometry import base_grid, stage_widths
+from augmint.vision.nets.head import PixelHead
 from augmint.vision.nets.resample import Upsample
 
 
@@ -41,7 +41,7 @@ class R3GeneratorBody(nn.Module):
             scaled_conv(a, b, 1, gain=0.7) if a != b else nn.Identity() for a, b in itertools.pairwise(widths)
         )
         self.upsample = Upsample()
-        self.head = scaled_conv(widths[-1], 4 * config.channels, 3, gain=0.5)
+        self.head = PixelHead(widths[-1], config.channels)
 
     def forward(self, style: Tensor) -> Tensor:
         x = self.modulate(style)[:, :, None, None] * self.basis  # (n, widths[0], b, b)
@@ -51,4 +51,4 @@ class R3GeneratorBody(nn.Module):
                 x = self.upsample(self.narrow[index - 1](x))
             for block in cast(nn.ModuleList, stage):
                 x = block(x, style)
-        return F.pixel_shuffle(self.head(activate(x)), 2)
+        return self.head(x)

@@ -7,12 +7,12 @@ depends on itself alone in training too.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from augmint.vision.generators.config import ImageGeneratorConfig
-from augmint.vision.nets.blocks import ConditionalBlock, activate, scaled_conv
+from augmint.vision.nets.blocks import ConditionalBlock
 from augmint.vision.nets.geometry import base_grid, stage_widths
+from augmint.vision.nets.head import PixelHead
 
 
 class SNGeneratorBody(nn.Module):
@@ -31,11 +31,11 @@ class SNGeneratorBody(nn.Module):
             blocks += [ConditionalBlock(width, width, style_dim, double=False) for _ in range(config.blocks - 1)]
         self.blocks = nn.ModuleList(blocks)
         self.norm = nn.GroupNorm(1, widths[-1])
-        self.head = scaled_conv(widths[-1], 4 * config.channels, 3, gain=0.5)
+        self.head = PixelHead(widths[-1], config.channels)
 
     def forward(self, style: Tensor) -> Tensor:
         x = self.project(style).reshape(len(style), -1, self.side, self.side)
         x = x.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x, style)
-        return F.pixel_shuffle(self.head(activate(self.norm(x))), 2)
+        return self.head(self.norm(x))
