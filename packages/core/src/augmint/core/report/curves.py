@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 POINTS = 200
-"""Longer curves are averaged down to this many points: it keeps the page small and the trend readable."""
+"""Longer curves are averaged down to about this many points: it keeps the page small and the trend readable."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Optimiser steps and the figure there."""
+    """A figure over optimiser steps. A value of NaN breaks the line: training went back to an earlier step there."""
 
     label: str
     steps: list[int]
@@ -23,7 +22,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves that share an axis."""
+    """Curves that share an axis; `from_zero` starts it at 0 where no value is below."""
 
     title: str
     ylabel: str
@@ -31,16 +30,29 @@ class Panel:
     from_zero: bool = False
 
 
-# title, axis label, axis from zero, pattern of the (lower-case) names that belong there; the first match wins.
-_GROUPS: tuple[tuple[str, str, bool, str], ...] = (
-    ("Losses", "loss", False, r"(?:^|[_/])loss(?:$|[_/])|(?:^|[_/])(?:d|g|discriminator|generator)_?total$"),
-    ("Discriminator's opinion", "mean output (higher: more real)", False,
-     r"(?:^|[_/])(?:d_|logits?_|score_|output_)*(?:real|fake)(?:_logits?|_scores?|_mean|_output)*$"),
-    ("Fréchet distance to real rows", "distance (lower is better)", True, r"(?:^|[_/])(?:fd|fid|frechet(?:_distance)?)$"),
-    ("Kernel distance to real rows", "KID (lower is better)", False, r"(?:^|[_/])(?:kid|mmd)$"),
-    ("Fidelity and diversity", "share or ratio (higher is better)", True, r"(?:^|[_/])(?:precision|recall|density|coverage)$"),
-    ("Adaptive augmentation", "probability", True, r"(?:^|[_/])(?:ada_?p|ada|p_?ada|ada_probability)$"),
-    ("Gradient penalties", "penalty", True, r"(?:^|[_/])(?:r1|r2|gp|gradient_penalty|lecam)(?:_penalty)?$"),
+@dataclass(frozen=True)
+class Rollback:
+    """Training went wrong at `step`, for `reason`, and went on from the checkpoint of step `to` (None: not recorded)."""
+
+    step: int
+    reason: str
+    to: int | None = None
+
+
+# title, axis label, axis from zero, {name in the log: label}
+_GROUPS: tuple[tuple[str, str, bool, dict[str, str]], ...] = (
+    ("Losses", "loss", False, {"discriminator_loss": "discriminator", "generator_loss": "generator"}),
+    ("Discriminator's output", "mean output (higher: more real)", False,
+     {"real_score": "real rows", "fake_score": "generated rows"}),
+    ("Fréchet distance to real rows", "distance (lower is better)", True,
+     {"frechet": "Fréchet distance", "fd": "FD", "fid": "FID"}),
+    ("Kernel distance to real rows", "distance (lower is better)", True, {"kernel": "kernel distance", "kid": "KID"}),
+    ("Fidelity and diversity", "higher is better", True,
+     {"precision": "precision", "recall": "recall", "density": "density", "coverage": "coverage"}),
+    ("Variety within a class", "mean distance", True, {"real_spread": "real rows", "fake_spread": "generated rows"}),
+    ("Gradient penalties", "penalty before weighting", True,
+     {"r1": "R1 (real rows)", "r2": "R2 (generated rows)", "gradient_penalty": "gradient penalty", "lecam": "LeCam"}),
+    ("Adaptive augmentation", "probability", True, {"ada_p": "probability"}),
 )
 
 
@@ -48,72 +60,74 @@ def panels(entries: Sequence[Mapping[str, Any]]) -> list[Panel]:
     """The groups that the log has figures for.
 
     Args:
-        entries: parsed lines of train_log.jsonl with an integer "step"; whatever is not a number is left out.
+        entries: parsed lines of train_log.jsonl in order; lines without "event" hold losses and scores, those with event
+            "evaluate" hold quality figures, those with event "rollback" break the curves.
 
     Example:
-        >>> [panel.title for panel in panels([{"step": 1, "loss_d": 0.7, "loss_g": 1.1, "seconds": 3.0}])]
+        >>> log = [{"step": 50, "discriminator_loss": 0.7, "generator_loss": 1.1, "seconds": 3.0}]
+        >>> [panel.title for panel in panels(log)]
         ['Losses']
     """
     columns = _columns(entries)
     found = []
-    for title, ylabel, from_zero, pattern in _GROUPS:
-        names = [name for name in columns if re.search(pattern, name.lower())]
-        curves = [_thin(Curve(_words(name), *columns.pop(name))) for name in names]
+    for title, ylabel, from_zero, names in _GROUPS:
+        curves = [_thin(Curve(label, *columns[name])) for name, label in names.items() if name in columns]
         if curves:
-            found.append(Panel(title, ylabel, curves[:6], from_zero))
+            found.append(Panel(title, ylabel, curves, from_zero))
     return found
 
 
-def rollbacks(entries: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
-    """(step, what happened) of every roll-back that the log tells of."""
-    found = []
-    for entry in entries:
-        event = str(entry.get("event", ""))
-        if re.search(r"roll(?:ed)?[-_ ]?back|collapse|nan", event.lower()):
-            reason = next((str(entry[key]) for key in ("reason", "message", "why") if entry.get(key)), event)
-            found.append((int(entry.get("step", 0)), reason))
-    return found
+def rollbacks(entries: Sequence[Mapping[str, Any]]) -> list[Rollback]:
+    """Every roll-back that the log tells of, in order."""
+    return [Rollback(int(entry["step"]), str(entry.get("reason") or "training went wrong"), entry.get("to"))
+            for entry in entries if entry.get("event") == "rollback" and isinstance(entry.get("step"), int)]
 
 
 def _columns(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[list[int], list[float]]]:
+    """Name -> steps and values, with a NaN where a roll-back cuts the curve."""
     columns: dict[str, tuple[list[int], list[float]]] = {}
     for entry in entries:
         step = entry.get("step")
-        if not isinstance(step, int) or "event" in entry:
+        if not isinstance(step, int):
             continue
-        for name, value in entry.items():
-            if name != "step" and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-                steps, values = columns.setdefault(name, ([], []))
-                steps.append(step)
-                values.append(float(value))
+        if entry.get("event") == "rollback":
+            for steps, values in columns.values():
+                if math.isfinite(values[-1]):
+                    steps.append(step)
+                    values.append(math.nan)
+        elif entry.get("event") in (None, "evaluate"):
+            for name, value in entry.items():
+                if name != "step" and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+                    steps, values = columns.setdefault(name, ([], []))
+                    steps.append(step)
+                    values.append(float(value))
     return columns
 
 
 def _thin(curve: Curve) -> Curve:
-    """Means over equal runs of entries where there are more than POINTS."""
+    """Means over equal runs of entries, never across a break."""
     size = -(-len(curve.steps) // POINTS)
     if size <= 1:
         return curve
-    starts = range(0, len(curve.steps), size)
-    values = [curve.values[at: at + size] for at in starts]
-    steps = [curve.steps[at: at + size] for at in starts]
-    return Curve(curve.label, [part[-1] for part in steps], [sum(part) / len(part) for part in values])
+    steps: list[int] = []
+    values: list[float] = []
+    for piece in _pieces(curve):
+        for at in range(0, len(piece), size):
+            run = piece[at: at + size]
+            steps.append(run[-1][0])
+            values.append(sum(value for _, value in run) / len(run))
+        steps.append(steps[-1])
+        values.append(math.nan)
+    return Curve(curve.label, steps[:-1], values[:-1])
 
 
-def _words(name: str) -> str:
-    """A log name as people say it.
-
-    Example:
-        >>> _words("loss_d"), _words("eval/coverage")
-        ('loss of the discriminator', 'coverage')
-    """
-    tail = name.split("/")[-1].lower()
-    parts = set(re.split(r"[_ ]", tail))
-    if parts & {"loss", "total"} and parts & {"d", "discriminator"}:
-        return "loss of the discriminator"
-    if parts & {"loss", "total"} and parts & {"g", "generator"}:
-        return "loss of the generator"
-    for word in ("real", "fake"):
-        if word in parts:
-            return f"on {'real' if word == 'real' else 'generated'} rows"
-    return {"fd": "FD", "fid": "FID", "kid": "KID"}.get(tail, tail.replace("_", " "))
+def _pieces(curve: Curve) -> Iterator[list[tuple[int, float]]]:
+    piece: list[tuple[int, float]] = []
+    for step, value in zip(curve.steps, curve.values):
+        if math.isfinite(value):
+            piece.append((step, value))
+        elif piece:
+            yield piece
+            piece = []
+    if piece:
+        yield piece

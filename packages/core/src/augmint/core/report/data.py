@@ -37,9 +37,10 @@ class Memorisation:
     """The memorisation check.
 
     Attributes:
-        share_closer: part of the minted rows, in [0, 1], lying closer to a real training row than `threshold`; None: not measured.
-        real_share: the same share among real rows against each other: what chance gives; None: not measured.
-        threshold: the distance that counts as "too close"; None: not recorded.
+        share_closer: part of the minted rows, in [0, 1], suspiciously close to a real training row, by how close real rows lie to
+            each other; None: not measured.
+        real_share: the same share of real rows, each left out once: what chance gives; None: not measured.
+        threshold: the distance below which rows count as too close, for the histogram; None where it is no plain distance.
         checked: how many minted rows were measured.
         pairs: minted rows with their nearest real rows; the page shows the closest first.
         minted_distances: nearest-real distance of minted rows, for the histogram.
@@ -105,16 +106,19 @@ class ReportData:
         generator: the generator, one phrase.
         judge: what made the features behind distances and quality figures ("resnet trained on the training split").
         splits: split name -> rows, in the order train, validation, test, unlabeled.
-        comparison: comparison.json as a dict (DESIGN 4); an arm may add "validation" = {"scores", "mean", "ci95"}. {} where there is none.
+        comparison: comparison.json as `augmint.core.evaluation.build_comparison` makes it; {} where nothing was compared.
         arm_notes: arm -> one phrase saying what it is; the page has its own words for the usual arms.
-        trials: normal-form trials, see `trials_from_journal`: {"trial", "name", "status", "value", "fidelities", "seconds"}.
-        importance: dimension -> share of the objective's variation it explains; None or {}: too few trials to say.
+        trials: trials in normal form, see `trials_from_journal`; those of any other status than the three are left out.
+        importance: dimension -> share of the objective's variation it explains; None or {}: not to be said.
+        importance_note: how far to trust the importance, or why there is none (`SearchResult.importance_note`).
         objective: the search objective in words, such as "validation accuracy".
+        finalists: candidates of the final round, best first: {"trial", "name", "mean", "standard_error", "behind", "behind_error"}.
+        search_reason: why the search chose its policy, one sentence (`SearchResult.reason`).
         policy: the chosen policy's JSON.
         policy_words: the policy in plain sentences; made from `policy` where empty.
         train_log: entries of train_log.jsonl: dicts with "step" and figures, or "step" and "event".
-        quality: name -> figure of the final generator (fd, kid, precision, recall, density, coverage, ...).
-        samples: real and minted previews by class.
+        quality: figures of the final generator, as `quality_figures` names them; others are shown under their own names.
+        samples: real and minted previews by class, not picked by their looks.
         neighbours: the memorisation check.
         filtering: what minting threw out and why.
         pseudo_labels: figures of pseudo-labelled rows.
@@ -135,7 +139,10 @@ class ReportData:
     arm_notes: Mapping[str, str] = field(default_factory=dict)
     trials: Sequence[Mapping[str, Any]] = ()
     importance: Mapping[str, float] | None = None
+    importance_note: str = ""
     objective: str = ""
+    finalists: Sequence[Mapping[str, Any]] = ()
+    search_reason: str = ""
     policy: Mapping[str, Any] | None = None
     policy_words: Sequence[str] = ()
     train_log: Sequence[Mapping[str, Any]] = ()

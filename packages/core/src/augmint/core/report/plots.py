@@ -79,14 +79,17 @@ def distances_plot(minted: Sequence[float], real: Sequence[float], threshold: fl
         figure = Figure(figsize=(WIDTH, 2.5))
         axes = figure.add_subplot()
         pooled = np.asarray([*minted, *real], dtype=np.float64)
-        edges = np.linspace(0.0, float(pooled.max()) * 1.02 or 1.0, 31)
-        for values, label, color, style in ((real, "real to nearest other real", "blue", "-"), (minted, "minted to nearest real", "orange", "--")):
+        farthest = float(np.quantile(pooled, 0.995)) * 1.05 or 1.0  # a few outliers must not squeeze the rest
+        edges = np.linspace(0.0, farthest, 31)
+        groups = ((real, "real to nearest other real", "blue", "-"), (minted, "minted to nearest real", "orange", "--"))
+        for values, label, color, style in groups:
             if len(values):
-                shares = np.histogram(values, edges)[0] / len(values) * 100
+                shares = np.histogram(np.minimum(values, farthest), edges)[0] / len(values) * 100
                 axes.stairs(shares, edges, color=COLORS[color], ls=style, lw=1.8, label=label)
         if threshold is not None:
             axes.axvline(threshold, color=COLORS["red"], lw=1.2, ls=":", label="closer than this is suspicious")
         axes.set_xlabel("distance to the nearest real training row (feature space)")
         axes.set_ylabel("share of rows (%)")
         axes.legend()
-        return inline_svg(figure, "distances", "Histogram of the distance to the nearest real training row, minted rows against real rows.")
+        spoken = "Histogram of the distance to the nearest real training row, minted rows against real rows."
+        return inline_svg(figure, "distances", spoken)

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -22,14 +23,14 @@ COLORS = {
 }
 """Name of a CSS variable of the page -> the stand-in colour that plots draw with."""
 
-_RC = {
+_RC: dict[str, Any] = {
     "svg.hashsalt": "augmint", "svg.fonttype": "none", "path.simplify": True, "font.size": 10.5, "axes.titlesize": 10.5,
     "axes.labelsize": 10, "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "legend.fontsize": 9.5, "text.color": COLORS["ink"],
     "axes.labelcolor": COLORS["ink"], "axes.edgecolor": COLORS["muted"], "xtick.color": COLORS["muted"],
     "ytick.color": COLORS["muted"], "xtick.labelcolor": COLORS["ink"], "ytick.labelcolor": COLORS["ink"],
     "axes.facecolor": "none", "figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": COLORS["grid"], "grid.linewidth": 0.7, "axes.axisbelow": True, "legend.frameon": False,
-    "axes.formatter.useoffset": False, "lines.linewidth": 1.6, "axes.unicode_minus": True,
+    "text.parse_math": False, "axes.formatter.useoffset": False, "lines.linewidth": 1.6, "axes.unicode_minus": True,
 }
 
 
@@ -38,7 +39,7 @@ def drawing() -> Iterator[None]:
     """The report's own style, whatever matplotlibrc or style the user has; restored on leaving."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_RC)
+        matplotlib.rcParams.update(cast(Any, _RC))
         yield
 
 
@@ -67,7 +68,7 @@ def _clean(text: str, name: str, description: str) -> str:
     body = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in keep else "", body)
     body = re.sub(r'url\(#|href="#', lambda m: f"{m[0]}{name}-", body).replace("xlink:href", "href")
     body = re.sub(r'\b(d|x|y|x1|x2|y1|y2|width|height|transform|points)="([^"]*)"', _shorten, body)
-    body = re.sub(r"font: (?:(bold|\d+) )?([\d.]+px) [^;\"]*", lambda m: f"font-size: {m[2]}" + (f"; font-weight: {m[1]}" if m[1] else ""), body)
+    body = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", body)
     for variable, color in COLORS.items():
         body = body.replace(color, f"var(--{variable})")
     body = re.sub(r">\s+<", "><", body)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_STATUS = {"finished": "finished", "complete": "finished", "completed": "finished", "done": "finished", "ok": "finished", "full": "finished",
-           "pruned": "pruned", "stopped": "pruned", "failed": "failed", "error": "failed"}
+from augmint.core.search.history import History, Trial
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """All whole lines of a journal; a last line that a killed process left half written is ignored."""
+    """All whole lines of a JSONL file; a line that a killed process left half written is ignored, a missing file is empty."""
     if not path.is_file():
         return []
     entries = []
@@ -28,38 +26,36 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 
 
 def trials_from_journal(journal: Path | Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Trials in the order of their index; of several lines about one trial the later ones complete the earlier.
+    """The trials of a `PolicySearch`, finished or still under way, as `ReportData.trials` takes them.
 
     Args:
-        journal: the path of trials.jsonl, or its parsed lines.
+        journal: the path of trials.jsonl, or its parsed events. The first event holds the search's arguments.
 
     Returns:
-        dicts with "trial" (int), "name" (of a start point, or None), "status" ("finished", "pruned" or "failed"), "value" (float or
-        None), "fidelities" (name -> score) and "seconds" (float or None). Trials that were never told a result are left out.
+        for every trial that came to an end, in order: "trial" (int), "name" (of a starting point, else None), "status" ("finished",
+        "pruned" or "failed"), "value" (float, or None where it is not comparable), "fidelities" (name -> score) and "seconds".
 
     Example:
-        >>> trials_from_journal([{"trial": 0, "name": "identity", "status": "finished", "value": 0.7}])[0]["name"]
-        'identity'
+        >>> trials_from_journal([
+        ...     {"event": "search", "arguments": {"fidelities": ["short", "full"]}},
+        ...     {"event": "proposed", "trial": 0, "batch": 0, "name": "identity", "origin": "start", "point": {}},
+        ...     {"event": "finished", "trial": 0, "fidelity": "short", "score": 70.5, "scores": {}, "seconds": 3.0},
+        ... ])
+        [{'trial': 0, 'name': 'identity', 'status': 'finished', 'value': 70.5, 'fidelities': {'short': 70.5}, 'seconds': 3.0}]
     """
-    lines = read_jsonl(journal) if isinstance(journal, Path) else journal
-    merged: dict[int, dict[str, Any]] = {}
-    for line in lines:
-        index = line.get("trial", line.get("index"))
-        if isinstance(index, int):
-            merged.setdefault(index, {}).update({key: value for key, value in line.items() if value is not None})
-    return [_normal(index, merged[index]) for index in sorted(merged) if str(merged[index].get("status", "")).lower() in _STATUS]
+    events = read_jsonl(journal) if isinstance(journal, Path) else list(journal)
+    if not events:
+        return []
+    fidelities = (events[0].get("arguments") or {}).get("fidelities") or ["full"]
+    history = History(fidelities[:-1] or fidelities)
+    for event in events:
+        history.apply(event)
+    return [_normal(trial) for trial in history.trials if trial.status != "proposed"]
 
 
-def _normal(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    status = _STATUS[str(entry["status"]).lower()]
-    value = entry.get("value")
-    sound = isinstance(value, (int, float)) and math.isfinite(value)
-    return {
-        "trial": index, "name": entry.get("name"), "status": status if sound or status != "finished" else "failed",
-        "value": float(value) if sound and value is not None else None,
-        "fidelities": dict(entry.get("fidelities") or entry.get("scores") or {}),
-        "seconds": entry.get("seconds"),
-    }
+def _normal(trial: Trial) -> dict[str, Any]:
+    return {"trial": trial.number, "name": trial.name if trial.origin == "start" else None, "status": trial.status,
+            "value": trial.score, "fidelities": dict(trial.scores), "seconds": trial.seconds}
 
 
 def best_trial(trials: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

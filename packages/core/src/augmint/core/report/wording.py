@@ -14,18 +14,16 @@ ARM_NOTES = {
     "original": "your rows as they are, no augmentation",
     "standard": "the strong usual augmentation, no search",
     "policy": "the augmentation that the search found",
-    "minted": "your rows plus minted ones, no augmentation",
-    "policy+minted": "the found augmentation plus minted rows",
-    "pseudo-labelled": "your rows plus pseudo-labelled ones: the control for minting",
+    "minted": "minted rows added, no augmentation",
+    "policy+minted": "the found augmentation, minted rows added",
+    "standard+minted": "the usual augmentation, minted rows added",
+    "pseudo-labelled": "pseudo-labelled rows added: a control",
+    "standard+pseudo-labelled": "the usual augmentation, pseudo-labelled rows added: a control",
+    "policy+pseudo-labelled": "the found augmentation, pseudo-labelled rows added: a control",
 }
 
-HEADLINES = {
-    "policy+minted": "Use it: train with the found policy and the minted rows.",
-    "minted": "Use the minted rows, without the found policy.",
-    "policy": "Use the found policy, and leave the minted rows out.",
-    "standard": "Do not use it: keep to standard augmentation.",
-    "original": "Do not use it: train on your own rows as they are.",
-}
+_OPS = {"standard": "standard augmentation", "policy": "the found policy"}
+_CONTROLS = ("original", "standard", "pseudo-labelled", "standard+pseudo-labelled")
 
 
 def number(value: float, decimals: int = 2) -> str:
@@ -149,14 +147,50 @@ def series(words: Sequence[str]) -> str:
 
 
 def recommends(use: str | None) -> bool:
-    """Whether a verdict tells the user to use anything that augmint made."""
-    return bool(use) and use not in ("original", "standard", "none") and "pseudo" not in str(use)
+    """Whether an arm uses anything that augmint made: a found policy or minted rows.
+
+    Example:
+        >>> recommends("policy+minted"), recommends("standard"), recommends("standard+pseudo-labelled"), recommends(None)
+        (True, False, False, False)
+    """
+    return bool(use) and use != "none" and use not in _CONTROLS
 
 
-def headline(use: str | None) -> str:
-    """The verdict in one sentence."""
+def recipe_of(use: str) -> str:
+    """What an arm trains with.
+
+    Example:
+        >>> recipe_of("policy+minted"), recipe_of("standard+pseudo-labelled")
+        ('the found policy and the minted rows', 'standard augmentation and the pseudo-labelled rows')
+    """
+    return series([_OPS.get(part) or f"the {part} rows" for part in use.split("+")])
+
+
+def headline(use: str | None, standing: str = "better") -> str:
+    """The verdict in one sentence.
+
+    Args:
+        use: the arm that validation chose, None where nothing helped.
+        standing: what the test split says of a chosen arm against its baseline: "better", "worse" or "open".
+
+    Example:
+        >>> headline("policy+minted")
+        'Use it: train with the found policy and the minted rows.'
+        >>> headline("policy", "open")
+        'Not proven: validation prefers the found policy, but the test split does not settle it.'
+        >>> headline("standard")
+        'Do not use it: standard augmentation alone is the better choice here.'
+    """
     if not use or use == "none":
         return "Do not use it: nothing tried here helped."
-    if use not in HEADLINES and "pseudo" in use:
-        return "Do not use the minted rows: train on the pseudo-labelled rows directly."
-    return HEADLINES.get(use, f"Use the arm “{use}”.")
+    if use == "original":
+        return "Do not use it: train on your own rows as they are."
+    if use == "standard":
+        return "Do not use it: standard augmentation alone is the better choice here."
+    if not recommends(use):
+        return f"Do not mint: train with {recipe_of(use)} directly."
+    if standing == "better":
+        return f"Use it: train with {recipe_of(use)}."
+    if standing == "worse":
+        return f"Do not rely on it: validation preferred {recipe_of(use)}, but the test split contradicts it."
+    return f"Not proven: validation prefers {recipe_of(use)}, but the test split does not settle it."
