@@ -38,31 +38,35 @@ class Ema:
     """Keeps `module`, a frozen copy of the generator in eval mode, at the running average of its weights.
 
     Args:
-        generator: what is averaged.
+        generator: what is averaged, on its device.
         half_life: in rows seen.
         rampup: see `ema_decay`.
     """
 
     def __init__(self, generator: Generator, half_life: float, rampup: float | None) -> None:
         self.half_life, self.rampup = half_life, rampup
-        self.generator = generator
         self.module = copy.deepcopy(generator).requires_grad_(False).eval()
+        self._parameters: list[tuple[Tensor, Tensor]] = list(zip(self.module.parameters(), generator.parameters(), strict=True))
+        # by owner and name, since a module may put another tensor in a buffer's place
+        owners = zip(self.module.modules(), generator.modules(), strict=True)
+        self._buffers = [(mine, theirs, name) for mine, theirs in owners for name in theirs._buffers]
 
     @torch.no_grad()
     def update(self, rows: int, seen: int) -> None:
         """Move parameters towards the generator's after a step of `rows` rows; copy its buffers as they are."""
-        mine: list[Tensor] = list(self.module.parameters())
-        theirs: list[Tensor] = [p.detach() for p in self.generator.parameters()]
-        torch._foreach_lerp_(mine, theirs, 1.0 - ema_decay(rows, seen, self.half_life, self.rampup))
+        weight = 1.0 - ema_decay(rows, seen, self.half_life, self.rampup)
+        torch._foreach_lerp_([mine for mine, _ in self._parameters], [theirs.detach() for _, theirs in self._parameters], weight)
         self._copy_buffers()
 
     @torch.no_grad()
     def restart(self) -> None:
         """Start the average anew at the generator's weights."""
-        for mine, theirs in zip(self.module.parameters(), self.generator.parameters(), strict=True):
+        for mine, theirs in self._parameters:
             mine.copy_(theirs)
         self._copy_buffers()
 
     def _copy_buffers(self) -> None:
-        for mine, theirs in zip(self.module.buffers(), self.generator.buffers(), strict=True):
-            mine.copy_(theirs)
+        for mine, theirs, name in self._buffers:
+            old, new = mine._buffers[name], theirs._buffers[name]
+            if old is not None and new is not None:
+                old.copy_(new)

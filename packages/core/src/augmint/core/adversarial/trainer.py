@@ -86,11 +86,10 @@ class AdversarialTrainer:
         self.runtime = Runtime(args)
         self.layout = Layout(args.per_device_train_batch_size, args.gradient_accumulation_steps, self.runtime.processes,
                              self.runtime.rank)
-        self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
         self.meter, self._step_meter = Meter(), Meter()
         self.meters = (self.meter, self._step_meter) if wants_step_logs(objective) else (self.meter,)
         self.phases = assemble(args, self.runtime, objective, generator, discriminator, self.layout, self.meters)
-        self._ema.module.to(self.runtime.device)
+        self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
         self.watch = CollapseWatch(args)
         self.store = CheckpointStore(self.output_dir, args.save_total_limit)
         self.log = TrainingLog(self.output_dir / "train_log.jsonl", writes=self.is_main)
