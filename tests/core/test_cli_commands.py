@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -220,13 +218,6 @@ def test_a_missing_extra_names_the_install_command(recipe: str, capsys: pytest.C
     for arguments in (["run", recipe], ["inspect", recipe], ["init", "--out", "x.yaml"], ["demo"]):
         assert main(arguments) == 2
         assert 'pip install "augmint[vision]"' in capsys.readouterr().err
-
-
-def test_the_program_is_installed_and_answers(folder: Path) -> None:
-    program = Path(sys.executable).with_name("augmint")
-    done = subprocess.run([program, "run", "nowhere.yaml"], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("augmint: nowhere.yaml: There is no such file.")
 
 
 def test_a_broken_third_party_modality_is_named_by_the_doctor(

@@ -36,7 +36,10 @@ describe.register(app)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the process's exit code is returned. `arguments` leave out the program's name."""
-    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # augmint shows its own
+    for library in ("HF_DATASETS", "HF_HUB"):  # augmint shows its own
+        os.environ.setdefault(f"{library}_DISABLE_PROGRESS_BARS", "1")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_MININTERVAL", "10")  # a log file wants a line now and then
     try:
         app(args=None if arguments is None else list(arguments), prog_name="augmint")
     except SystemExit as end:

@@ -17,32 +17,29 @@ from augmint.core.errors import UserError
 USER, OTHER = 2, 1
 
 Emit = Callable[[Any], None]
-"""Prints a command's result as JSON, the one thing that reaches standard output under `--json`."""
+"""Takes a command's result, which is printed as JSON at its end: the one thing that reaches standard output under `--json`."""
 
 
 @contextlib.contextmanager
 def guarded(*, as_json: bool = False, debug: bool = False) -> Iterator[Emit]:
-    """Run a command's body; under `as_json` whatever else it prints goes to standard error.
+    """Run a command's body; under `as_json` whatever else it or its worker processes print goes to standard error.
 
     Raises:
         typer.Exit: with the exit code, after the message is printed.
     """
-    stdout = sys.stdout
-
-    def emit(values: Any) -> None:
-        print(json_text(values), file=stdout)
+    results: list[Any] = []
 
     def fail(message: str, values: dict[str, str], code: int) -> typer.Exit:
         if debug:
             traceback.print_exc(file=sys.stderr)
         if as_json:
-            emit({"error": values})
+            results[:] = [{"error": values}]
         print(f"augmint: {message}", file=sys.stderr)
         return typer.Exit(code)
 
     try:
-        with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
-            yield emit
+        with to_stderr() if as_json else contextlib.nullcontext():
+            yield results.append
     except typer.Exit:
         raise
     except UserError as error:
@@ -56,3 +53,26 @@ def guarded(*, as_json: bool = False, debug: bool = False) -> Iterator[Emit]:
         what = f"{type(error).__name__}: {error}"
         hint = "" if debug else "\nThis is none of the mistakes that augmint knows; --debug shows where it comes from."
         raise fail(what + hint, {"what": what}, OTHER) from None
+    finally:
+        for result in results:
+            print(json_text(result))
+
+
+@contextlib.contextmanager
+def to_stderr() -> Iterator[None]:
+    """Standard output goes to standard error: `print` here, and the file descriptor that worker processes inherit."""
+    sys.stdout.flush()
+    try:
+        out, err = sys.stdout.fileno(), sys.stderr.fileno()
+    except (OSError, ValueError):  # replaced by something without a descriptor, as test runners do
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+        return
+    kept = os.dup(out)
+    os.dup2(err, out)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, out)
+        os.close(kept)

@@ -40,6 +40,8 @@ def _command(step: str | None) -> Callable[..., None]:
                 debug: options.Debug = False, overwrite: options.Overwrite = False, quiet: options.Quiet = False) -> None:
         shared = options.Shared(tuple(set_ or ()), dry_run, json, debug, overwrite, quiet)
         with guarded(as_json=json, debug=debug) as emit:
+            if quiet:
+                hush()
             from augmint.core.pipeline.recipe import read_recipe
 
             read = read_recipe(recipe, shared.overrides)
@@ -56,6 +58,8 @@ def demo(modality: Annotated[str, typer.Argument(help="vision, text or audio.")]
     """Do the whole job on data that comes with the package."""
     shared = options.Shared(tuple(set_ or ()), dry_run, json, debug, overwrite, quiet)
     with guarded(as_json=json, debug=debug) as emit:
+        if quiet:
+            hush()
         folder = out or Path("runs", "demo" if modality == "vision" else f"demo-{modality}")
         execute(demo_recipe(modality, folder, shared.overrides), None, shared, emit, base_dir=Path.cwd())
 
@@ -80,8 +84,6 @@ def execute(recipe: Recipe, step: str | None, shared: options.Shared, emit: Emit
     if shared.dry_run:
         emit(recipe.to_dict()) if shared.json else print(recipe.to_yaml(base_dir), end="")
         return
-    if shared.quiet:
-        hush()
     from augmint.core.pipeline import Run
 
     run = Run.open(recipe, overwrite=shared.overwrite, base_dir=base_dir)
@@ -94,9 +96,11 @@ def execute(recipe: Recipe, step: str | None, shared: options.Shared, emit: Emit
 
 
 def hush() -> None:
-    """No progress bars and no chatter, from augmint or the libraries below it, in this process and its workers."""
-    os.environ.update(TQDM_DISABLE="1", HF_DATASETS_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_PROGRESS_BARS="1",
-                      TRANSFORMERS_VERBOSITY="error", AUGMINT_QUIET="1")
+    """No progress bars and no chatter, from augmint or the libraries below it, in this process and its workers.
+
+    Comes before the libraries are imported: some read the environment then.
+    """
+    os.environ.update(TQDM_DISABLE="1", TRANSFORMERS_VERBOSITY="error", AUGMINT_QUIET="1")
 
 
 def print_summary(summary: Mapping[str, Any]) -> None:

@@ -99,6 +99,8 @@ def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> Dataset
         raise
     except Exception as error:  # load_dataset raises many kinds; all of them mean that these files cannot be read
         cause = error.__cause__ or error
+        if empty := re.search(r'Instruction "(.+)" corresponds to no data', str(cause)):
+            raise UserError(f"The {empty[1]} split is empty.", where=f"{where}.path", fix="Give files with rows.") from error
         raise UserError(f"{path!r} cannot be read: {type(cause).__name__}: {_first_line(cause)}", where=f"{where}.path",
                         fix="The files may be damaged or of another format: try datasets.load_dataset with them.") from error
     return found if isinstance(found, DatasetDict) else DatasetDict({"train": found})

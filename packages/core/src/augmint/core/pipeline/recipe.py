@@ -12,7 +12,7 @@ import yaml
 from augmint.core.adversarial.arguments import AdversarialArguments
 from augmint.core.data.config import DataConfig
 from augmint.core.errors import MissingExtraError, UserError, nearest
-from augmint.core.evaluation.arms import CompareArguments
+from augmint.core.evaluation.arms import PSEUDO_LABELLED, CompareArguments
 from augmint.core.interfaces import get_task
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.pipeline.recipe_schema import build, construct, fit_section, hints, plain
@@ -165,6 +165,7 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
                       **{name: _seeded(getattr(recipe, name), recipe.seed) for name in ("search", "mint", "compare")})
     _check_task(recipe.task, lines)
     _check_model(checked.model, lines)
+    _check_arms(checked, lines)
     if not recipe.output_dir.strip():
         raise UserError("'output_dir' is empty.", where=lines.where(("output_dir",)), fix="Name a folder, such as runs/study.")
     return checked
@@ -233,6 +234,12 @@ def _check_model(model: Mapping[str, Any], lines: Lines) -> None:
     given = [name for name, value in fit_section(known, model, ("model",), lines).items() if value is not None]
     if len(given) > 1:
         raise UserError("'model' has both name_or_path and scratch.", where=lines.where(("model",)), fix="Keep one of them.")
+
+
+def _check_arms(recipe: Recipe, lines: Lines) -> None:
+    if recipe.data.unlabeled is None and any(arm.extra == PSEUDO_LABELLED for arm in recipe.compare.parsed):
+        raise UserError("An arm trains on pseudo-labelled rows, and there are no unlabelled ones.",
+                        where=lines.where(("compare", "arms")), fix="Give data.unlabeled, or leave the arm out.")
 
 
 def same_recipe(a: Recipe | Mapping[str, Any], b: Recipe | Mapping[str, Any]) -> bool:
