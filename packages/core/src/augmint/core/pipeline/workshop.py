@@ -19,6 +19,7 @@ from torch import nn
 from augmint.core.data import open_splits
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, Task, TaskSettings, get_task
 from augmint.core.minting import MintParts, MintPlan, class_weakness, minted_only, open_minted, plan_mint
+from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.yaml_lines import read_yaml
@@ -66,7 +67,8 @@ class Workshop:
 
     @cached_property
     def networks(self) -> tuple[Generator, Discriminator]:
-        generator, discriminator = self.task.load_networks(self.directory.generator, self.directory.discriminator)
+        with no_prints():
+            generator, discriminator = self.task.load_networks(self.directory.generator, self.directory.discriminator)
         return _frozen(generator), _frozen(discriminator)
 
     @property
@@ -117,4 +119,5 @@ def _frozen(network: NetworkT) -> NetworkT:
 @lru_cache(maxsize=2)
 def workshop(root: Path) -> Workshop:
     """This process's workshop for a run's folder."""
+    quiet_libraries()
     return Workshop(RunDirectory(root))

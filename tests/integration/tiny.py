@@ -1,0 +1,61 @@
+"""A recipe that goes through all seven steps in seconds, on scikit-learn's digits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+RECIPE: dict[str, Any] = {
+    "task": "image-classification",
+    "data": {
+        "path": "builtin:digits",
+        "train_limit": {"per_class": 5},
+        "validation_limit": {"per_class": 4},
+        "test_limit": {"per_class": 6},
+    },
+    "model": {
+        "scratch": {"model_type": "resnet", "layer_type": "basic", "embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1], "image_size": 16}
+    },
+    "generator": {"base_channels": 4, "latent_dim": 8},
+    "judge": {"members": 1},
+    "adversarial": {
+        "max_steps": 40,
+        "per_device_train_batch_size": 16,
+        "save_steps": 10,
+        "logging_steps": 10,
+        "eval_steps": 20,
+        "threads": 1,
+    },
+    "search": {"trials": 8, "finalists": 1, "final_seeds": 2, "executor": "serial", "initial_points": 1},
+    "mint": {"ratio": 0.6, "max_rounds": 2, "max_candidates": 4.0},
+    "finetune": {"max_steps": 15, "per_device_train_batch_size": 32},
+    "compare": {"seeds": [0, 1]},
+    "seed": 0,
+}
+
+
+def write_recipe(folder: Path, **changes: Any) -> Path:
+    """The recipe as a file, with top-level sections replaced or merged."""
+    values = json.loads(json.dumps(RECIPE))
+    for name, value in changes.items():
+        values[name] = {**values[name], **value} if isinstance(value, dict) and isinstance(values.get(name), dict) else value
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+def fingerprint(run: Path) -> dict[str, Any]:
+    """What two equal runs share: digests of minted files and of weights, the search's scores, and the comparison less its cost."""
+    minted = sorted((run / "minted" / "data").glob("*.parquet"))
+    comparison = json.loads((run / "comparison.json").read_text())
+    comparison.pop("cost")
+    return {
+        "minted": [hashlib.sha256(path.read_bytes()).hexdigest() for path in minted],
+        "generator": hashlib.sha256((run / "generator" / "model.safetensors").read_bytes()).hexdigest(),
+        "policy": json.loads((run / "search" / "policy.json").read_text()),
+        "comparison": comparison,
+    }
