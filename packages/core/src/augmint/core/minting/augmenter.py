@@ -22,7 +22,7 @@ from augmint.core.minting.memory import mint_rows
 from augmint.core.minting.mix import mix_rows
 from augmint.core.minting.on_the_fly import VisitKeys
 from augmint.core.minting.parts import MintParts
-from augmint.core.minting.rows import encode_chunks
+from augmint.core.minting.rows import decoding, encode_chunks
 from augmint.core.minting.selection import Selection
 from augmint.core.minting.streaming import BlockMinter, mint_stream, stream_features
 
@@ -99,7 +99,10 @@ class Augmenter:
 
     def _mint(self, dataset: Dataset, arguments: MintArguments, seed: int) -> Dataset:
         refuse_minted(dataset.column_names)
-        rows = dataset.with_format(None)
+        originals = rows = dataset.with_format(None)
+        for name, feature in decoding(rows.features).items():
+            if feature != rows.features[name]:
+                rows = rows.cast_column(name, feature)
         self.bind(rows)
         assert self._bound is not None
         parts = MintParts(self._bound[0], rows, self.generator, self.policy, self.discriminator, self.judge)
@@ -108,7 +111,7 @@ class Augmenter:
         if missing := sum(minted.selection.short.values()):
             lost = {reason: sum(counts.values()) for reason, counts in minted.selection.rejected.items()}
             warnings.warn(f"{missing} rows are missing: too few candidates passed the filters ({lost}).", stacklevel=3)
-        return mix_rows(rows, minted.dataset)
+        return mix_rows(originals, minted.dataset)
 
     # as rows are read ---------------------------------------------------------------------------------------------
 

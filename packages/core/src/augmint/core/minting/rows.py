@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,16 @@ def encode_chunks(codec: RowCodec, dataset: Dataset) -> list[Batch]:
         if len(dataset) < 2:
             raise
         return [codec.encode(dataset.select([row])) for row in range(len(dataset))]
+
+
+def decoding(features: Features) -> Features:
+    """The Features with decoding switched on: codecs read payloads decoded, whatever the user reads."""
+    result = Features(features)
+    for name, feature in features.items():
+        if getattr(feature, "decode", True) is False:
+            result[name] = copy.copy(feature)
+            result[name].decode = True
+    return result
 
 
 def from_table(table: pa.Table, features: Features) -> Dataset:

@@ -14,6 +14,7 @@ from augmint.core.interfaces import Discriminator, Generator, Judge, Policy, get
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.minting.memory import mint_rows
 from augmint.core.minting.parts import MintParts
+from augmint.core.minting.rows import decoding
 
 
 class BlockMinter:
@@ -30,7 +31,7 @@ class BlockMinter:
         self.generator, self.policy, self.discriminator, self.judge = generator, policy, discriminator, judge
 
     def __call__(self, block: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-        rows = Dataset.from_dict({name: list(block[name]) for name in self.features}, features=self.features)
+        rows = Dataset.from_dict({name: list(block[name]) for name in self.features}, features=decoding(self.features))
         codec = get_modality(self.modality).make_codec(rows, self.columns)
         parts = MintParts(codec, rows, self.generator, self.policy, self.discriminator, self.judge)
         digest = b"".join(row_digests(rows, list(self.features))).hex()
@@ -50,8 +51,12 @@ def mint_stream(stream: IterableDataset, minter: BlockMinter, block_size: int) -
     if minter.arguments.ratio is None:
         raise UserError("A stream's length is not known, so per_class and total cannot be met.", where="mint", fix="Give ratio.")
     # Payloads pass undecoded, so originals keep their bytes; decoding is switched on again behind.
+    undecoded = stream.decode(False)
+    mixed = undecoded.map(minter, batched=True, batch_size=block_size, features=with_provenance(undecoded.features))
+    if undecoded.features == minter.features:
+        return mixed
     features = with_provenance(minter.features)
-    return stream.decode(False).map(minter, batched=True, batch_size=block_size, features=features).decode(True)
+    return mixed.map(features.decode_example, features=features)
 
 
 def stream_features(stream: IterableDataset) -> Features:
