@@ -72,3 +72,13 @@ def test_help_and_version_load_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_of_core_is_where_it_is_said_to_be() -> None:
+    import augmint.core
+
+    for name in augmint.core.__all__:
+        assert getattr(augmint.core, name) is not None
+    assert set(augmint.core.__all__) <= set(dir(augmint.core))
+    with pytest.raises(AttributeError, match="Augmentor"):
+        _ = augmint.core.Augmentor
