@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -74,11 +75,11 @@ def test_help_and_version_load_no_heavy_library() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_public_name_of_core_is_where_it_is_said_to_be() -> None:
-    import augmint.core
-
-    for name in augmint.core.__all__:
-        assert getattr(augmint.core, name) is not None
-    assert set(augmint.core.__all__) <= set(dir(augmint.core))
+@pytest.mark.parametrize("package", ["core", "vision"])
+def test_every_public_name_is_where_it_is_said_to_be(package: str) -> None:
+    module = import_module(f"augmint.{package}")
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+    assert set(module.__all__) <= set(dir(module))
     with pytest.raises(AttributeError, match="Augmentor"):
-        _ = augmint.core.Augmentor
+        _ = module.Augmentor
