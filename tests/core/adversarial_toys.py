@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from augmint.core.adversarial import R1, R2, AdversarialArguments, AdversarialObjective, AdversarialTrainer
+from augmint.core.adversarial import R1, R2, AdversarialArguments, AdversarialCallback, AdversarialObjective, AdversarialTrainer
 from augmint.core.interfaces import Batch, Discriminator, Generator, RowRandom
 
 
@@ -60,6 +61,19 @@ class RingData(Dataset[Batch]):
 
     def __getitem__(self, row: int) -> Batch:
         return {"point": self.point[row], "label": self.label[row]}
+
+
+class At(AdversarialCallback):
+    """Does something after a step; by default it raises, as if the machine went down."""
+
+    def __init__(self, step: int, action: Callable[[AdversarialTrainer], Any] | None = None) -> None:
+        self.step, self.action = step, action
+
+    def on_step_end(self, trainer: AdversarialTrainer, step: int) -> None:
+        if step == self.step:
+            if self.action is None:
+                raise KeyboardInterrupt
+            self.action(trainer)
 
 
 def init(module: nn.Module, seed: int = 0) -> Any:

@@ -47,7 +47,7 @@ def test_r1_and_r2_equal_the_analytic_gradients() -> None:
     r2 = 0.5 * (4 * 0.09 * fake["point"].square().sum(1)).mean()
     assert float(both.logs["r1"]) == pytest.approx(float(r1), rel=1e-5)
     assert float(both.logs["r2"]) == pytest.approx(float(r2), rel=1e-5)
-    assert float(both.total) == pytest.approx(float(plain + 2.0 * r1 + 0.5 * r2), rel=1e-5)
+    assert both.total.item() == pytest.approx(float(plain.detach() + 2.0 * r1 + 0.5 * r2), rel=1e-5)
 
 
 def test_the_penalty_reaches_the_discriminators_weights() -> None:

@@ -23,7 +23,7 @@ from augmint.core.interfaces import Batch, Loss, RowRandom
 
 sys.path.insert(0, str(Path(__file__).parent))
 from adversarial_run import everything, trainer
-from adversarial_toys import RingData, RingDiscriminator, init, ring_trainer, same, weights
+from adversarial_toys import At, RingData, RingDiscriminator, init, ring_trainer, same, weights
 
 HERE = Path(__file__).parent
 
@@ -45,22 +45,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any
     return everything(run), untimed(out / "train_log.jsonl")
 
 
-class Stop(AdversarialCallback):
-    """Raises after a step, as if the machine went down."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-
-    def on_step_end(self, trainer: Any, step: int) -> None:
-        if step == self.at:
-            raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("stops", [[1], [5], [7, 8, 13]])
 def test_a_resumed_training_ends_with_the_same_weights(tmp_path: Path, stops: list[int], undisturbed: Any) -> None:
     for stop in stops:
         run = trainer(tmp_path)
-        run.callbacks.append(Stop(stop))
+        run.callbacks.append(At(stop))
         with pytest.raises(KeyboardInterrupt):
             run.train(resume_from_checkpoint=True)
     run = trainer(tmp_path)
@@ -92,7 +81,7 @@ def test_a_finished_training_is_not_trained_on(tmp_path: Path) -> None:
     first = ring_trainer(tmp_path)
     first.train()
     again = ring_trainer(tmp_path)
-    again.callbacks.append(Stop(again.args.max_steps + 1))
+    again.callbacks.append(At(again.args.max_steps + 1))
     output = again.train(resume_from_checkpoint=True)
     assert output.global_step == 12
     assert same(weights(first.generator, first.ema), weights(again.generator, again.ema))
@@ -161,7 +150,7 @@ def test_a_checkpoint_of_other_networks_or_data_is_refused(tmp_path: Path) -> No
 
 def test_the_division_of_a_batch_may_change_between_sittings(tmp_path: Path) -> None:
     run = ring_trainer(tmp_path, adam_epsilon=1e-3)
-    run.callbacks.append(Stop(7))
+    run.callbacks.append(At(7))
     with pytest.raises(KeyboardInterrupt):
         run.train()
     split = ring_trainer(tmp_path, adam_epsilon=1e-3, per_device_train_batch_size=4, gradient_accumulation_steps=4)
@@ -185,7 +174,7 @@ def test_callbacks_keep_their_state(tmp_path: Path) -> None:
             self.steps = state["steps"]
 
     with pytest.raises(KeyboardInterrupt):
-        ring_trainer(tmp_path, callbacks=[Counter(), Stop(7)]).train()
+        ring_trainer(tmp_path, callbacks=[Counter(), At(7)]).train()
     counter = Counter()
     ring_trainer(tmp_path, callbacks=[counter]).train(resume_from_checkpoint=True)
     assert counter.steps == 12
@@ -245,7 +234,7 @@ def test_rolling_back_is_deterministic_and_resumable(tmp_path: Path) -> None:
     whole.train()
     for stop in (5, 8, 11):
         run = poisoned(tmp_path / "parts", at=7)
-        run.callbacks.append(Stop(stop))
+        run.callbacks.append(At(stop))
         with pytest.raises(KeyboardInterrupt):
             run.train(resume_from_checkpoint=True)
     run = poisoned(tmp_path / "parts", at=7)

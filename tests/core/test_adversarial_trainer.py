@@ -18,7 +18,7 @@ from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, Loss, Objective, RowRandom
 
 sys.path.insert(0, str(Path(__file__).parent))
-from adversarial_toys import RingData, RingDiscriminator, RingGenerator, init, ring_trainer, same, weights
+from adversarial_toys import At, RingData, RingDiscriminator, RingGenerator, init, ring_trainer, same, weights
 
 LOSSES: dict[str, Any] = {
     "relativistic": lambda: AdversarialObjective("relativistic", (R1(0.1), R2(0.1)), "point"),
@@ -255,6 +255,45 @@ def test_evaluator_and_sampler_see_the_average_and_their_figures_are_logged(tmp_
     assert sampled == [5, 10, 12]
 
 
+@pytest.mark.parametrize(("greater", "kept"), [(False, 6), (True, 9)])
+def test_the_best_average_is_kept_over_resumes(tmp_path: Path, greater: bool, kept: int) -> None:
+    seen: dict[int, list[Tensor]] = {}
+
+    def evaluate(generator: Generator, step: int) -> dict[str, float]:
+        seen[step] = weights(generator)
+        return {"distance": {3: 2.0, 6: 1.0, 9: 4.0, 12: float("nan")}[step]}
+
+    args: dict[str, Any] = {"evaluator": evaluate, "eval_steps": 3, "load_best_model_at_end": True,
+                            "metric_for_best_model": "distance", "greater_is_better": greater}
+    with pytest.raises(KeyboardInterrupt):
+        ring_trainer(tmp_path, callbacks=[At(11)], **args).train()
+    second = ring_trainer(tmp_path, **args)
+    output = second.train(resume_from_checkpoint=True)
+    assert output.best == {"step": kept, "value": {6: 1.0, 9: 4.0}[kept]}
+    assert same(weights(second.ema), seen[kept])
+
+
+def test_a_metric_that_the_evaluator_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"gives no 'fd'.*kid"):
+        ring_trainer(tmp_path, evaluator=lambda g, s: {"kid": 1.0}, metric_for_best_model="fd").train()
+
+
+def test_a_stop_for_time_still_evaluates_and_never_saves_broken_weights(tmp_path: Path) -> None:
+    def spoil(trainer: Any) -> None:
+        with torch.no_grad():
+            trainer.generator.net[0].weight.fill_(float("nan"))
+        trainer.request_stop("enough")
+
+    trainer = ring_trainer(tmp_path, callbacks=[At(7, spoil)])
+    output = trainer.train()
+    assert output.global_step == 5
+    assert all(value.isfinite().all() for value in weights(trainer.generator, trainer.ema))
+    evaluated: list[int] = []
+    stop = At(7, lambda trainer: trainer.request_stop("enough"))
+    ring_trainer(tmp_path / "b", callbacks=[stop], evaluator=lambda g, s: evaluated.append(s) or {}).train()
+    assert evaluated == [7]
+
+
 def test_a_transformers_trainer_inside_the_evaluator_changes_nothing(tmp_path: Path) -> None:
     from transformers import TrainingArguments
 
@@ -292,7 +331,7 @@ def test_callbacks_hear_of_everything_and_may_end_the_training(tmp_path: Path) -
             heard.append(f"end {output.stopped}")
 
     output = ring_trainer(tmp_path, callbacks=[Listener()]).train()
-    assert heard == ["checkpoint-0", "begin", "log 4", "checkpoint-5", "log 8", "checkpoint-9", "end enough"]
+    assert heard == ["checkpoint-0", "begin", "log 4", "checkpoint-5", "log 8", "log 9", "checkpoint-9", "end enough"]
     assert output.global_step == 9
     assert output.stopped == "enough"
 
@@ -366,7 +405,8 @@ def test_engines_that_hold_one_model_are_refused(tmp_path: Path, engine: str, mo
     ("discriminator_steps", 0), ("adam_beta1", 1.0), ("adam_beta2", -0.1), ("adam_epsilon", 0), ("weight_decay", float("inf")),
     ("max_grad_norm", -1), ("bf16", "yes"), ("shared_parameters", "both"), ("ema_half_life", -5), ("ema_rampup", 0), ("seed", -1),
     ("threads", 0), ("logging_steps", 0), ("save_steps", 0), ("save_total_limit", 0), ("eval_steps", -1), ("warmup_steps", -1),
-    ("lr_scheduler_type", "cosin"), ("lr_scheduler_kwargs", {"min_lr_rate": 0.1}), ("report_to", 3), ("output_dir", " "),
+    ("lr_scheduler_type", "cosin"), ("warmup_steps", 5), ("metric_for_best_model", 3),
+    ("lr_scheduler_kwargs", {"min_lr_rate": 0.1}), ("report_to", 3), ("output_dir", " "),
     ("max_seconds", 0), ("max_rollbacks", -1), ("rollback_lr_factor", 0), ("collapse_spread", 2), ("max_loss", 0),
 ])
 def test_impossible_arguments_are_refused_by_name(key: str, value: Any) -> None:
@@ -381,6 +421,8 @@ def test_unknown_keys_name_the_nearest() -> None:
         AdversarialArguments.from_dict({"learning_rat": 1e-3})
     with pytest.raises(UserError, match="Did you mean 'tensorboard'"):
         ring_trainer("unused", report_to="tensorbord")
+    with pytest.raises(UserError, match=r"not installed.*pip install clearml"):
+        ring_trainer("unused", report_to=["jsonl", "clearml"])
     assert AdversarialArguments.from_dict(AdversarialArguments(max_steps=5).to_dict()).max_steps == 5
 
 

@@ -27,7 +27,8 @@ NUMBERS = {  # key -> (low, high, low itself allowed, high itself allowed)
     "collapse_spread": (0, 1, True, False), "max_loss": (0, math.inf, False, True),
 }
 OPTIONAL = {"discriminator_learning_rate", "ema_rampup", "max_seconds", "threads", "shared_parameters"}
-FLAGS = ("bf16", "use_cpu", "disable_tqdm", "overwrite_output_dir", "ddp_find_unused_parameters")
+FLAGS = ("bf16", "use_cpu", "disable_tqdm", "overwrite_output_dir", "ddp_find_unused_parameters", "load_best_model_at_end",
+         "greater_is_better")
 
 
 def refuse(key: str, value: Any, fix: str) -> UserError:
@@ -80,6 +81,12 @@ def _check_words(args: AdversarialArguments) -> None:
         raise refuse("lr_scheduler_type", args.lr_scheduler_type, nearest(str(args.lr_scheduler_type), SCHEDULES))
     if args.shared_parameters not in (None, "generator", "discriminator"):
         raise refuse("shared_parameters", args.shared_parameters, 'Give "generator", "discriminator" or null.')
+    if args.warmup_steps and args.lr_scheduler_type == "constant":
+        raise refuse("warmup_steps", args.warmup_steps, "A constant rate has none: use constant_with_warmup.")
+    if not isinstance(args.metric_for_best_model, (str, type(None))):
+        raise refuse("metric_for_best_model", args.metric_for_best_model, "Give the name of one of the evaluator's figures.")
+    if args.load_best_model_at_end and not args.metric_for_best_model:
+        raise refuse("metric_for_best_model", args.metric_for_best_model, "Name the figure that load_best_model_at_end goes by.")
     if not isinstance(args.lr_scheduler_kwargs, dict):
         raise refuse("lr_scheduler_kwargs", args.lr_scheduler_kwargs, 'Give a mapping such as {"min_lr_rate": 0.25}.')
     for name, value in args.lr_scheduler_kwargs.items():

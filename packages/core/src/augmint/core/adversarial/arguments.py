@@ -44,6 +44,9 @@ class AdversarialArguments:
         save_total_limit: how many checkpoints to keep; the newest one that is fit to roll back to is never deleted.
         eval_steps: steps between calls of the evaluator; 0 calls it at the end alone.
         sample_steps: steps between calls of the sampler; 0 calls it at the end alone.
+        load_best_model_at_end: end with the averaged generator that the evaluator liked best, not the last one.
+        metric_for_best_model: which of the evaluator's figures decides that.
+        greater_is_better: its direction; a distance (FD, KID) is better when smaller.
         report_to: trackers beside `train_log.jsonl`, which is always written: "jsonl" or "none" (no other), "tensorboard",
             "wandb", any other name Accelerate knows, "all", or a list of them.
         run_name: the trackers' name of the run.
@@ -88,6 +91,9 @@ class AdversarialArguments:
     save_total_limit: int = 2
     eval_steps: int = 0
     sample_steps: int = 0
+    load_best_model_at_end: bool = False
+    metric_for_best_model: str | None = None
+    greater_is_better: bool = False
     report_to: str | list[str] = "jsonl"
     run_name: str = "augmint"
     disable_tqdm: bool = False

@@ -30,7 +30,7 @@ class AdversarialCallback:
         """After a line was added to the log: figures since the line before, or an event."""
 
     def on_evaluate(self, trainer: AdversarialTrainer, figures: Mapping[str, float]) -> None:
-        """After the evaluator has run; on the first process alone."""
+        """After the evaluator has run."""
 
     def on_save(self, trainer: AdversarialTrainer, checkpoint: Path) -> None:
         """After a checkpoint is on disk; on the first process alone."""

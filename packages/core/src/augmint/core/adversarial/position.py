@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augmint.core.adversarial.best import BestWeights
 from augmint.core.adversarial.checkpoint import read_state
 from augmint.core.adversarial.tensors import load_module, load_optimizer, module_tensors, optimizer_tensors, write_tensors
 from augmint.core.errors import UserError
@@ -41,10 +42,12 @@ def write_checkpoint(trainer: AdversarialTrainer) -> Path:
     """Write everything that an exact resume needs."""
     place = {**asdict(trainer.position), "seconds": trainer.seconds}
     state = {"position": place, "healthy": trainer.watch.healthy, "log_lines": len(trainer.log.history), "kind": _kind(trainer),
-             "meter": trainer.meter.state_dict(), "watch": trainer.watch.state_dict(), "objective": trainer.objective.state_dict(),
+             "meter": trainer.meter.state_dict(), "watch": trainer.watch.state_dict(), "best": trainer.best.state_dict(),
+             "objective": trainer.objective.state_dict(),
              "callbacks": [callback.state_dict() for callback in trainer.callbacks], "arguments": trainer.args.to_dict()}
 
     def files(directory: Path) -> None:
+        trainer.best.write(directory)
         for name, module in _modules(trainer).items():
             write_tensors(directory / f"{name}.safetensors", module_tensors(module))
         for name, optimizer in _optimizers(trainer).items():
@@ -78,6 +81,7 @@ def resume(trainer: AdversarialTrainer, checkpoint: bool | str | Path | None, re
     trainer.position = Position(**state["position"])
     trainer.meter.load_state_dict(state["meter"], trainer.runtime.device)
     trainer.watch.load_state_dict(state["watch"])
+    trainer.best.restore(state["best"], path)
     trainer.objective.load_state_dict(state["objective"])
     for callback, values in zip(trainer.callbacks, state["callbacks"], strict=False):
         callback.load_state_dict(values)
@@ -118,4 +122,4 @@ def _start_afresh(trainer: AdversarialTrainer, may_mix: bool) -> None:
     if trainer.is_main:
         trainer.store.clear()
     trainer.log.rewind(0)
-    trainer.position = Position()
+    trainer.position, trainer.best = Position(), BestWeights(trainer.best.metric, trainer.best.greater_is_better)

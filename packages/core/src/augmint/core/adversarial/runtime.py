@@ -84,6 +84,14 @@ class Runtime:
         torch.distributed.all_reduce(total)
         return total / self.processes
 
+    def share(self, value: Any) -> Any:
+        """What the first process has, on every process."""
+        if self.processes == 1:
+            return value
+        box = [value]
+        torch.distributed.broadcast_object_list(box, src=0)
+        return box[0]
+
     def wait(self) -> None:
         """Until every process is here."""
         if self.processes > 1:

@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 
 from augmint.core.adversarial.arguments import AdversarialArguments
 from augmint.core.adversarial.assembly import assemble, wants_step_logs
+from augmint.core.adversarial.best import BestWeights
 from augmint.core.adversarial.callbacks import AdversarialCallback, ProgressBar
 from augmint.core.adversarial.checkpoint import CheckpointStore
 from augmint.core.adversarial.data_order import DataOrder, Layout, loader
@@ -45,6 +46,7 @@ class AdversarialOutput:
         seconds: training time over all resumes.
         rollbacks: one entry a roll-back: at which step, to which, why.
         stopped: why it ended before `max_steps`, or None.
+        best: `{"step", "value"}` of the best evaluation by `metric_for_best_model`, or None.
     """
 
     global_step: int
@@ -52,6 +54,7 @@ class AdversarialOutput:
     seconds: float
     rollbacks: list[dict[str, Any]] = field(default_factory=list)
     stopped: str | None = None
+    best: dict[str, Any] | None = None
 
 
 class AdversarialTrainer:
@@ -91,6 +94,7 @@ class AdversarialTrainer:
         self.phases = assemble(args, self.runtime, objective, generator, discriminator, self.layout, self.meters)
         self._ema = Ema(generator, args.ema_half_life, args.ema_rampup)
         self.watch = CollapseWatch(args)
+        self.best = BestWeights(args.metric_for_best_model, args.greater_is_better)
         self.store = CheckpointStore(self.output_dir, args.save_total_limit)
         self.log = TrainingLog(self.output_dir / "train_log.jsonl", writes=self.is_main)
         self.position = Position()
@@ -177,9 +181,8 @@ class AdversarialTrainer:
     def _after_step(self) -> None:
         step, args = self.position.step, self.args
         self._call("on_step_end", step)
-        trouble = None
-        if self._due(args.logging_steps, step):
-            trouble = self._log_figures()
+        self._watch_clock()
+        trouble = self._log_figures() if self._due(args.logging_steps, step) else None
         if trouble is None and self._due(args.save_steps, step) and not finite((self.generator, self.discriminator)):
             trouble = "weights are not finite"
         if trouble is not None:
@@ -189,8 +192,7 @@ class AdversarialTrainer:
             self._evaluate()
         if self._due(args.sample_steps, step):
             self._sample()
-        self._watch_clock()
-        if self._due(args.save_steps, step) or self._stop_reason is not None:
+        if self._due(args.save_steps, step):
             self._save()
 
     def _finished(self) -> bool:
@@ -198,7 +200,11 @@ class AdversarialTrainer:
 
     def _end(self) -> AdversarialOutput:
         stopped = self.position.stopped or (self._stop_reason if self.position.step < self.args.max_steps else None)
-        output = AdversarialOutput(self.position.step, list(self.log.history), self.seconds, list(self.position.rollbacks), stopped)
+        best = self.best.state_dict() if self.best.step is not None else None
+        if self.args.load_best_model_at_end:
+            self.best.load_into(self.ema)
+        output = AdversarialOutput(self.position.step, list(self.log.history), self.seconds, list(self.position.rollbacks), stopped,
+                                   best)
         self.position.seconds, self.started, self._data = self.seconds, 0.0, iter(())
         self._call("on_train_end", output)
         self.runtime.finish_trackers()
@@ -207,8 +213,8 @@ class AdversarialTrainer:
     # Parts of a step -----------------------------------------------------------------------------------------------
 
     def _due(self, every: int, step: int) -> bool:
-        """Whether something done every so many steps (0: only at the end) is due after `step`."""
-        return step >= self.args.max_steps or (every > 0 and step % every == 0)
+        """Whether something done every so many steps, and at the end, is due after `step`; 0: at the end alone."""
+        return step >= self.args.max_steps or self._stop_reason is not None or (every > 0 and step % every == 0)
 
     def _set_learning_rates(self) -> None:
         args = self.args
@@ -232,7 +238,7 @@ class AdversarialTrainer:
         self.meter.clear()
         rate = self.phases.generator_optimizer.param_groups[0]["lr"]
         self.add_to_log({"step": self.position.step, "rows": self.position.rows, "learning_rate": rate, **figures,
-                          "seconds": round(self.seconds, 3)})
+                         "seconds": round(self.seconds, 3)})
         return self.watch.check(self.position.step, figures)
 
     def add_to_log(self, entry: dict[str, Any]) -> None:
@@ -244,11 +250,11 @@ class AdversarialTrainer:
     def _evaluate(self) -> None:
         if self.evaluator is None:
             return
-        if self.is_main:
-            figures = {name: float(value) for name, value in self.evaluator(self.ema, self.position.step).items()}
-            self.add_to_log({"step": self.position.step, **figures, "seconds": round(self.seconds, 3)})
-            self._call("on_evaluate", figures)
-        self.runtime.wait()
+        found = self.evaluator(self.ema, self.position.step) if self.is_main else {}
+        figures: dict[str, float] = self.runtime.share({name: float(value) for name, value in found.items()})
+        self.add_to_log({"step": self.position.step, **figures, "seconds": round(self.seconds, 3)})
+        self.best.consider(self.position.step, figures, self.ema)
+        self._call("on_evaluate", figures)
 
     def _sample(self) -> None:
         if self.sampler is not None and self.is_main:
