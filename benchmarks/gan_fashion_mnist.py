@@ -246,7 +246,7 @@ def parse() -> argparse.Namespace:
     add("--out", type=Path, default=Path("runs/gan-fashion-mnist"), help="checkpoints and networks")
     add("--report-dir", type=Path, default=Path(__file__).parent, help="where the .md, .json and .png go")
     add("--cpu-minutes", type=float, default=20.0, help="CPU time for training, of all threads")
-    add("--max-steps", type=int, default=2400, help="end of the learning-rate schedule")
+    add("--max-steps", type=int, default=1500, help="end of the learning-rate schedule")
     add("--generator", default=DEFAULT_GENERATOR, choices=generator_names())
     add("--values", default="{}", help="JSON: configuration values of the pair")
     add("--arguments", default="{}", help="JSON: AdversarialArguments values")
