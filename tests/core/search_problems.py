@@ -65,6 +65,21 @@ def branin(point: Point) -> float:
     return -(value + 0.2 * (point["layers"] - 1) + (0.5 if point["order"] == "last" else 0.0))
 
 
+def bowl_space() -> Space:
+    """A cube."""
+    starts = {"identity": dict.fromkeys("abc", 0.0), "standard": dict.fromkeys("abc", 0.5)}
+    return Space([Dimension(name) for name in "abc"], starts)
+
+
+def bowl_value(point: Point) -> float:
+    """Minus the squared distance from a point off the centre."""
+    return -sum((point[name] - centre) ** 2 for name, centre in zip("abc", (0.2, 0.7, 0.85)))
+
+
+def bowl(request: TrialRequest) -> TrialScores:
+    return TrialScores(bowl_value(request.point))
+
+
 @dataclass
 class Branin:
     """Branin's function; what else it does is told by its fields.

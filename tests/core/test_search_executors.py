@@ -109,21 +109,13 @@ def test_an_objective_that_cannot_be_pickled_is_refused_before_anything_runs() -
         PolicySearch(branin_space(), local, None, SearchArguments(**QUICK)).run()
 
 
-def test_a_worker_keeps_to_its_threads_and_stays_up_between_calls() -> None:
+def test_a_worker_is_quiet_keeps_to_its_threads_stays_between_calls_and_ends_when_killed() -> None:
     executor = make_executor("processes", 1, threads=1)
-    try:
-        assert executor.submit(torch.get_num_threads).result() == 1
-        assert executor.submit(os.getenv, "TQDM_DISABLE").result() == "1"
-        first, second = executor.submit(os.getpid).result(), executor.submit(os.getpid).result()
-        assert first == second != os.getpid()
-    finally:
-        executor.shutdown()
-
-
-def test_killing_an_executor_does_not_wait_for_calls_under_way() -> None:
-    executor = make_executor("processes", 1)
+    assert executor.submit(torch.get_num_threads).result() == 1
+    assert executor.submit(os.getenv, "TQDM_DISABLE").result() == "1"
     worker = executor.submit(os.getpid).result()
-    executor.submit(time.sleep, 600)
+    assert worker == executor.submit(os.getpid).result() != os.getpid()
+    executor.submit(time.sleep, 600)  # killing does not wait for calls under way
     start = time.monotonic()
     executor.kill()
     while alive(worker) and time.monotonic() < start + 10:

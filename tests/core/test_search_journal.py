@@ -66,7 +66,8 @@ def test_lines_hold_plain_values(tmp_path: Path) -> None:
     assert [type(value) for value in stored.values()] == [type(value) for value in expected.values()]
 
 
-def test_a_journal_in_use_is_refused(tmp_path: Path) -> None:
+def test_a_journal_in_use_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("augmint.core.search.journal.LOCK_PATIENCE", 0.3)
     with Journal(tmp_path / "trials.jsonl"), pytest.raises(UserError, match="Another search is writing this journal"):
         Journal(tmp_path / "trials.jsonl")
     Journal(tmp_path / "trials.jsonl").close()

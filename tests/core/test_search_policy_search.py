@@ -35,11 +35,7 @@ def timeless(path: Path) -> list[dict[str, Any]]:
 
 def outcome(result: SearchResult) -> dict[str, Any]:
     """What a result says, without times."""
-    values = result.to_dict()
-    del values["seconds"]
-    for trial in values["trials"]:
-        del trial["seconds"], trial["final_seconds"]
-    return values
+    return result.to_dict(times=False)
 
 
 def test_starting_points_are_the_first_trials_in_order() -> None:

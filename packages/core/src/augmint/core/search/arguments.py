@@ -32,7 +32,7 @@ class SearchArguments:
         batch_size: points proposed together, each with constant-liar values for those before it. What is proposed depends on
             this number and never on `workers`; more workers than this are busy in the final round alone.
         executor: "processes", "serial", "threads" or "ray".
-        workers: trials at the same time; None takes the cores there are.
+        workers: trials at the same time; None takes the cores there are, or one where trials share an accelerator.
         threads: torch and BLAS threads of one trial, fixed so that scores do not depend on `workers`.
         surrogate: "GP" (Gaussian process), "RF" (random forest) or "ET" (extra trees).
         acquisition: "EI", "LCB", "PI", or "gp_hedge", which draws one of the three anew for every point.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +16,9 @@ try:
     import fcntl
 except ImportError:  # not a POSIX system: no lock, everything else works
     fcntl = None  # type: ignore[assignment]
+
+LOCK_PATIENCE = 8.0
+"""Seconds to wait for another process to let go of the file."""
 
 
 class Journal:
@@ -77,13 +81,11 @@ class Journal:
                             fix="Choose a folder that you may write in.") from None
         if fcntl is not None:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(file)
             except BlockingIOError:
                 file.close()
                 raise UserError("Another search is writing this journal.", where=str(path),
                                 fix="Wait for it to end, or give this search a journal of its own.") from None
-            except OSError:
-                pass  # a file system without locks
         _sync_folder(path.parent)
         return file
 
@@ -107,6 +109,20 @@ class Journal:
             self._file.truncate(whole)
             os.fsync(self._file.fileno())
         return events
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock the file, waiting for what a killed search leaves behind: its data-loading processes end some seconds after it."""
+    until = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        except OSError:
+            return None  # a file system without locks
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ import numpy as np
 from augmint.core.interfaces import Dimension, Point, keyed_generator, keyed_seed
 from augmint.core.search.arguments import SearchArguments
 from augmint.core.search.spaces import SkoptSpace
+from augmint.core.search.surrogate import make_surrogate
 from augmint.core.search.threads import limited_threads
 
 logger = logging.getLogger(__name__)
@@ -93,8 +94,8 @@ class Proposer:
             with warnings.catch_warnings(), limited_threads(1):
                 warnings.simplefilter("ignore")
                 optimizer = Optimizer(
-                    self.space.skopt_dimensions(), base_estimator=self.arguments.surrogate, n_initial_points=0,
-                    acq_func=self.arguments.acquisition, random_state=seed, n_jobs=1,
+                    self.space.skopt_dimensions(), n_initial_points=0, acq_func=self.arguments.acquisition, random_state=seed,
+                    base_estimator=make_surrogate(self.arguments.surrogate, self.space.columns(), seed),
                 )
                 optimizer.tell(coordinates, losses)
                 return self.space.from_skopt(optimizer.ask())

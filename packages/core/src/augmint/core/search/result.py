@@ -70,11 +70,15 @@ class SearchResult:
     weights: Mapping[str, float]
     seconds: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values, for the report and for machines."""
+    def to_dict(self, *, times: bool = True) -> dict[str, Any]:
+        """JSON values, for the report and for machines; without `times` a resumed search gives the same ones."""
         values = {name: getattr(self, name) for name in ("best_point", "best_name", "best_score", "reason", "importance",
                                                         "importance_note", "stopped_because", "fidelities", "weights", "seconds")}
         values["best_policy"] = self.best_policy.to_dict()
         values["trials"] = [asdict(trial) for trial in self.trials]
         values["finalists"] = [asdict(finalist) for finalist in self.finalists]
+        if not times:
+            for part in (values, *values["trials"]):
+                for name in ("seconds", "final_seconds"):
+                    part.pop(name, None)
         return plain(values)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Point, keyed_seed
 from augmint.core.search.arguments import SearchArguments
@@ -228,7 +230,7 @@ class Run:
 
     def _run_jobs(self, jobs: Sequence[Job], follow: Callable[[Job, Outcome], Job | None]) -> None:
         if self._runner is None:
-            workers = self.arguments.workers or _cores()
+            workers = self.arguments.workers or default_workers()
             self._runner = Runner(self.search.objective, self.arguments.executor, workers, self.arguments.threads)
         self._runner.run(jobs, follow)
 
@@ -242,5 +244,8 @@ def _mend(path: Path | None) -> str:
     return "Mend what it names" + (f", delete {path}" if path is not None else "") + " and search again."
 
 
-def _cores() -> int:
+def default_workers() -> int:
+    """One for an accelerator, whose memory trials would share; else the cores that this process may use."""
+    if torch.cuda.is_available() or torch.backends.mps.is_available():
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

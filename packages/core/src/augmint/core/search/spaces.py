@@ -107,6 +107,10 @@ class SkoptSpace:
             point[dimension.name] = round(number) if dimension.kind == "integer" else number
         return point
 
+    def columns(self) -> int:
+        """Width of a point as the surrogate sees it: a category of three or more is one-hot."""
+        return sum(len(dimension.choices) if len(dimension.choices) > 2 else 1 for dimension in self.free)
+
     def size(self) -> float:
         """How many points there are; infinite with a free real dimension."""
         total = 1.0
