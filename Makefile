@@ -2,12 +2,13 @@
 #   make demo    the whole job on real images, ends with runs/demo/report.html
 #   make test    lint, types, docstring examples and tests
 #   make lint    lint and types alone
-#   make bench   the quick benchmarks, each prints one table
+#   make bench   the benchmarks that need no data set, each prints its tables (BENCH=name for one)
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 JOBS ?= 2
+BENCH ?= op_throughput search_overhead
 SOURCES := packages/core/src packages/vision/src packages/text/src packages/audio/src
 EDITABLE := -e packages/core -e packages/vision -e packages/text -e packages/audio
 TOOLS := pytest pytest-xdist mypy ruff types-PyYAML tensorboard torchmetrics
@@ -47,7 +48,7 @@ test: lint
 	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(JOBS)
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/run.py
+	for name in $(BENCH); do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

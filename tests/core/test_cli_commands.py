@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -207,7 +207,12 @@ def test_the_result_is_a_table_and_a_verdict(capsys: pytest.CaptureFixture[str])
 @pytest.fixture
 def core_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if no modality were installed."""
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
     monkeypatch.setattr(registry, "entry_points", lambda group: ())
+    monkeypatch.setattr(registry, "version", absent)
     registry.modalities.cache_clear()
     yield
     registry.modalities.cache_clear()

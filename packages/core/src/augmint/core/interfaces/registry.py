@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 
 from augmint.core.errors import MissingExtraError, UserError, nearest
 from augmint.core.interfaces.task import Modality, Task
@@ -39,9 +39,20 @@ def get_modality(name: str) -> Modality:
     installed = modalities()
     if name in installed:
         return installed[name]
-    if name in set(EXTRA_OF_TASK.values()):
+    if name not in EXTRA_OF_TASK.values():
+        raise UserError(f"There is no modality {name!r}.", fix=nearest(name, {*installed, *EXTRA_OF_TASK.values()}))
+    if not _house_is_there(name):
         raise MissingExtraError(f"The {name} modality is not installed.", name)
-    raise UserError(f"There is no modality {name!r}.", fix=nearest(name, [*installed, *EXTRA_OF_TASK.values()]))
+    raise UserError(f"This version's {name} package offers no tasks.", fix=f"Installed: {', '.join(installed) or 'none'}.")
+
+
+def _house_is_there(extra: str) -> bool:
+    """Whether the extra's distribution is installed though it offers no modality in this version."""
+    try:
+        version(f"augmint-{extra}")
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def tasks() -> dict[str, type[Task]]:
@@ -55,7 +66,7 @@ def get_task(name: str) -> type[Task]:
     if name in installed:
         return installed[name]
     extra = EXTRA_OF_TASK.get(name)
-    if extra is not None and extra not in modalities():
+    if extra is not None and extra not in modalities() and not _house_is_there(extra):
         raise MissingExtraError(f"Task {name!r} needs the {extra} extra.", extra)
     if extra is not None:
         raise UserError(f"This version's {extra} package does not offer {name!r}.", where="task", fix=nearest(name, installed))
