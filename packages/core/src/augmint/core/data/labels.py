@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def column_values(dataset: Dataset, column: str) -> list[Any]:
     return values
 
 
-def class_counts(labels: list[int], classes: int) -> np.ndarray:
+def class_counts(labels: Sequence[int] | np.ndarray, classes: int) -> np.ndarray:
     """Rows of every class, int64 (classes,)."""
     return np.bincount(np.asarray(labels, dtype=np.int64), minlength=classes)
 

@@ -14,7 +14,7 @@ from augmint.core.data.config import DataConfig
 from augmint.core.data.labels import class_encode
 from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
-from augmint.core.data.splitting import LABEL, SHOWN, Splitting
+from augmint.core.data.splitting import LABEL, SHOWN, Split, Splitting
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowProblem, Splits, Task
 
@@ -71,16 +71,17 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     skipped = {name: codec.check(split) for name, split in rows.items()}
     rows = {name: _checked(split, skipped[name], name, config.on_error) for name, split in rows.items()}
     work = Splitting(config, codec, seed)
-    rows, rest = work.run(rows)
-    work.check_classes(rows)
+    chosen, rest = work.run({name: Split.of(split, codec) for name, split in rows.items()})
+    work.check_classes(chosen)
+    seen = work.count_copies(chosen)
     unlabeled = _unlabelled(config, task_class, work, source, rest, base, skipped)
-    work.count_copies(rows)
     if unlabeled is not None:
-        rows["unlabeled"] = unlabeled = work.without_copies(unlabeled, rows)
-    counts = {name: work.counts(split) for name, split in rows.items() if name != "unlabeled" and codec.labels(split) is not None}
-    splits = Splits(rows["train"], rows["validation"], rows["test"], unlabeled)
-    return LoadedData(splits, {name: found for name, found in skipped.items() if found},
-                      {name: len(split) for name, split in rows.items()}, counts, work.duplicates, work.notices)
+        unlabeled = work.without_copies(unlabeled, seen)
+    rows = {name: split.rows for name, split in chosen.items()}
+    sizes = {name: len(split) for name, split in rows.items()} | ({"unlabeled": len(unlabeled)} if unlabeled is not None else {})
+    counts = {name: work.counts(split) for name, split in chosen.items() if split.labels is not None}
+    return LoadedData(Splits(rows["train"], rows["validation"], rows["test"], unlabeled),
+                      {name: found for name, found in skipped.items() if found}, sizes, counts, work.duplicates, work.notices)
 
 
 def _label_column(task_class: type[Task], roles: Mapping[str, str], train: Dataset) -> str | None:
@@ -145,30 +146,29 @@ def _unlabelled(config: DataConfig, task_class: type[Task], work: Splitting, sou
     wanted = config.unlabeled_config
     if wanted is None:
         return None
-    label = work.codec.columns.get(LABEL)
+    columns = rest.column_names
+    needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in columns]
     if wanted.rest_of_train:
         if len(rest) == 0:
             raise UserError("The training split has no rows left over.", where="data.unlabeled.rest_of_train",
                             fix="Set data.train_limit, or give unlabeled rows a path.")
-        found = rest
-    else:
-        if wanted.path or wanted.data_files or wanted.data_dir:
-            source = read_source(wanted.path or config.path, name=wanted.name, data_files=wanted.data_files,
-                                 data_dir=wanted.data_dir, base_dir=base, where="data.unlabeled")
-        found = take_split(source, wanted.split, where="data.unlabeled.split")
+        return rest.select_columns(needed)  # checked with train
+    if wanted.path or wanted.data_files or wanted.data_dir:
+        source = read_source(wanted.path or config.path, name=wanted.name, data_files=wanted.data_files,
+                             data_dir=wanted.data_dir, base_dir=base, where="data.unlabeled")
+    found = task_class.adapt(take_split(source, wanted.split, where="data.unlabeled.split"), work.codec.columns)
     if len(found) == 0:
         raise UserError("There are no unlabelled rows.", where="data.unlabeled")
-    found = task_class.adapt(found, work.codec.columns)
-    payload = [column for column in rest.column_names if column != label]
-    needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in payload]
     if missing := [column for column in needed if column not in found.column_names]:
         raise UserError(f"The unlabelled rows have no column {missing[0]!r}. Their columns: {', '.join(found.column_names)}.",
                         where="data.unlabeled", fix="Use the column names of the training rows.")
-    found = found.select_columns(needed)
-    bare = rest.select_columns(needed)
-    found = _same_features(found, bare, "unlabeled")
-    # The codec checks whole rows, so the label column is filled with a class that exists for the check alone.
-    zeros = np.zeros(len(found), dtype=np.int64)
-    problems = work.codec.check(found if label is None else found.add_column(label, zeros, feature=rest.features[label]))
-    skipped["unlabeled"] = problems
-    return _checked(found, problems, "unlabeled", config.on_error)
+    found = _same_features(found.select_columns(needed), rest.select_columns(needed), "unlabeled")
+    skipped["unlabeled"] = work.codec.check(_filled(found, work.codec.columns.get(LABEL), rest))
+    return _checked(found, skipped["unlabeled"], "unlabeled", config.on_error)
+
+
+def _filled(rows: Dataset, label: str | None, like: Dataset) -> Dataset:
+    """Rows with a label column of a class that exists: the codec checks whole rows, and only the payload is in question."""
+    if label is None:
+        return rows
+    return rows.add_column(label, np.zeros(len(rows), dtype=np.int64), feature=like.features[label])

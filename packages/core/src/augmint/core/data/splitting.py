@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from datasets import Dataset
@@ -12,10 +13,28 @@ from augmint.core.data.duplicates import row_digests
 from augmint.core.data.labels import class_counts
 from augmint.core.data.subsets import limited, split_off
 from augmint.core.errors import UserError
-from augmint.core.interfaces import RowCodec
+from augmint.core.interfaces import RowCodec, keyed_generator
 
 LABEL = "label"
 SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows and their classes, which are read once and then carried along: int64 (rows,), or None without classes."""
+
+    rows: Dataset
+    labels: np.ndarray | None
+
+    @classmethod
+    def of(cls, rows: Dataset, codec: RowCodec) -> Split:
+        labels = codec.labels(rows)
+        return cls(rows, None if labels is None else np.asarray(labels, dtype=np.int64))
+
+    def take(self, positions: np.ndarray) -> Split:
+        if len(positions) == len(self.rows):
+            return self
+        return Split(self.rows.select(positions), None if self.labels is None else self.labels[positions])
 
 
 class Splitting:
@@ -26,68 +45,66 @@ class Splitting:
         self.notices: list[str] = []
         self.duplicates: dict[str, int] = {}
 
-    def run(self, rows: Mapping[str, Dataset]) -> tuple[dict[str, Dataset], Dataset]:
+    def run(self, splits: Mapping[str, Split]) -> tuple[dict[str, Split], Dataset]:
         """The three splits within their limits, and what `train_limit` left of train."""
-        train, result = rows["train"], dict(rows)
+        train, result = splits["train"], dict(splits)
         for name, fraction in (("test", self.config.test_fraction), ("validation", self.config.validation_fraction)):
             if name not in result:
-                kept, off = split_off(self.codec.labels(train), len(train), fraction, self.seed, f"split off {name}")
+                kept, off = split_off(train.labels, len(train.rows), fraction, self.seed, f"split off {name}")
                 if len(off) == 0 or len(kept) == 0:
-                    raise UserError(f"train has {len(train)} rows, too few to split {name} off.", where=f"data.splits.{name}",
+                    raise UserError(f"train has {len(train.rows)} rows, too few to split {name} off.", where=f"data.splits.{name}",
                                     fix=f"Name a {name} split or give more rows.")
-                train, result[name] = train.select(kept), train.select(off)
+                train, result[name] = train.take(kept), train.take(off)
         chosen = self._limit(train, self.config.train_limit, "train")
-        rest = train.select(np.setdiff1d(np.arange(len(train)), chosen))
-        result["train"] = train.select(chosen) if self.config.train_limit is not None else train
+        rest = train.rows.select(np.setdiff1d(np.arange(len(train.rows)), chosen))
+        result["train"] = train.take(chosen)
         for name, limit in (("validation", self.config.validation_limit), ("test", self.config.test_limit)):
-            if limit is not None:
-                result[name] = result[name].select(self._limit(result[name], limit, name))
+            result[name] = result[name].take(self._limit(result[name], limit, name))
         return {name: result[name] for name in ("train", "validation", "test")}, rest
 
-    def _limit(self, split: Dataset, limit: Limit, name: str) -> np.ndarray:
-        labels = self.codec.labels(split)
+    def _limit(self, split: Split, limit: Limit, name: str) -> np.ndarray:
         if isinstance(limit, Mapping):
-            if labels is None:
+            if split.labels is None:
                 raise UserError("per_class needs classes, and this task has none.", where=f"data.{name}_limit",
                                 fix="Give an integer.")
             scarce = [f"{key!r} ({count})" for key, count in self.counts(split).items() if 0 < count < limit["per_class"]]
             if scarce:
                 self.notices.append(f"{name} has fewer than {limit['per_class']} rows of {', '.join(scarce[:SHOWN])}"
                                     f"{', ...' if len(scarce) > SHOWN else ''}: all of them are used.")
-        elif limit is not None and labels is not None and limit < len(set(labels)):
-            raise UserError(f"{limit} rows are fewer than the {len(set(labels))} classes.", where=f"data.{name}_limit",
+        elif limit is not None and split.labels is not None and limit < len(np.unique(split.labels)):
+            raise UserError(f"{limit} rows are fewer than the {len(np.unique(split.labels))} classes.", where=f"data.{name}_limit",
                             fix="Raise it, or give {per_class: n}.")
-        return limited(labels, len(split), limit, self.seed, f"limit {name}")
+        return limited(split.labels, len(split.rows), limit, self.seed, f"limit {name}")
 
-    def counts(self, split: Dataset) -> dict[str, int]:
-        names, labels = self.codec.label_names or (), self.codec.labels(split) or []
-        return dict(zip(names, class_counts(labels, len(names)).tolist()))
+    def counts(self, split: Split) -> dict[str, int]:
+        """Class name -> rows; {} without classes."""
+        if split.labels is None:
+            return {}
+        names = self.codec.label_names or ()
+        return dict(zip(names, class_counts(split.labels, len(names)).tolist()))
 
-    def check_classes(self, rows: Mapping[str, Dataset]) -> None:
+    def check_classes(self, splits: Mapping[str, Split]) -> None:
         """Raise UserError where classification cannot work; note what is odd."""
-        if self.codec.labels(rows["train"].select([0])) is None:
+        if splits["train"].labels is None:
             return
-        train = self.counts(rows["train"])
+        train = self.counts(splits["train"])
         present = [name for name, count in train.items() if count]
         if len(present) < 2:
             raise UserError(f"All training rows are of one class, {present[0]!r}." if present else "No training row has a class.",
                             where="data.columns.label", fix="Classification needs rows of at least two classes.")
-        for split in ("validation", "test"):
-            unseen = [name for name, count in self.counts(rows[split]).items() if count and not train[name]]
+        for name in ("validation", "test"):
+            unseen = [key for key, count in self.counts(splits[name]).items() if count and not train[key]]
             if unseen:
-                raise UserError(f"{split} has rows of {', '.join(map(repr, unseen[:SHOWN]))}, of which train has none.",
-                                where=f"data.splits.{split}", fix="Add such rows to train, or remove them here.")
-        absent = [name for name, count in train.items() if not count]
+                raise UserError(f"{name} has rows of {', '.join(map(repr, unseen[:SHOWN]))}, of which train has none.",
+                                where=f"data.splits.{name}", fix="Add such rows to train, or remove them here.")
+        absent = [key for key, count in train.items() if not count]
         if absent:
             self.notices.append(f"No split has rows of the classes {', '.join(map(repr, absent[:SHOWN]))}"
                                 f"{', ...' if len(absent) > SHOWN else ''}.")
 
-    def _digests(self, split: Dataset) -> list[bytes]:
-        payload = [column for role, column in self.codec.columns.items() if role != LABEL and column in split.column_names]
-        return row_digests(split, list(dict.fromkeys(payload)))
-
-    def count_copies(self, rows: Mapping[str, Dataset]) -> None:
-        digests = {name: self._digests(split) for name, split in rows.items()}
+    def count_copies(self, splits: Mapping[str, Split]) -> set[bytes]:
+        """Count and note exact copies between splits; returns the digests of all rows."""
+        digests = {name: self._digests(split.rows) for name, split in splits.items()}
         for first, second in (("train", "test"), ("validation", "test"), ("train", "validation")):
             seen = set(digests[first])
             copies = sum(digest in seen for digest in digests[second])
@@ -95,15 +112,26 @@ class Splitting:
                 self.duplicates[f"{first}/{second}"] = copies
                 self.notices.append(f"{copies} of {len(digests[second])} {second} rows are exact copies of {first} rows: "
                                     f"scores on {second} are too good by that much.")
+        return {digest for found in digests.values() for digest in found}
 
-    def without_copies(self, unlabeled: Dataset, rows: Mapping[str, Dataset]) -> Dataset:
-        """The unlabelled rows that no other split has, within their limit."""
-        seen = {digest for split in rows.values() for digest in self._digests(split)}
-        fresh = np.array([digest not in seen for digest in self._digests(unlabeled)]).nonzero()[0]
-        if len(fresh) < len(unlabeled):
-            self.notices.append(f"{len(unlabeled) - len(fresh)} unlabelled rows were left out: they are copies of rows of train, "
-                                "validation or test.")
-        if len(fresh) == 0:
-            raise UserError("Every unlabelled row is a copy of a row of train, validation or test.", where="data.unlabeled")
+    def without_copies(self, unlabeled: Dataset, seen: set[bytes]) -> Dataset:
+        """The unlabelled rows that no other split has, within their limit: a seeded draw, in the order of the source."""
         wanted = self.config.unlabeled_config
-        return unlabeled.select(fresh[limited(None, len(fresh), wanted.limit if wanted else None, self.seed, "unlabeled")])
+        limit = wanted.limit if wanted is not None and wanted.limit is not None else len(unlabeled)
+        order = keyed_generator(self.seed, "data", "limit unlabeled").permutation(len(unlabeled))
+        fresh: list[int] = []
+        copies = at = 0
+        while at < len(order) and len(fresh) < limit:
+            part = order[at : at + max(256, limit - len(fresh))]
+            new = [digest not in seen for digest in self._digests(unlabeled.select(part))]
+            fresh += part[np.array(new)].tolist()
+            copies, at = copies + len(part) - sum(new), at + len(part)
+        if copies:
+            self.notices.append(f"{copies} unlabelled rows were left out: they are copies of rows of train, validation or test.")
+        if not fresh:
+            raise UserError("Every unlabelled row is a copy of a row of train, validation or test.", where="data.unlabeled")
+        return unlabeled.select(np.sort(np.array(fresh[:limit])))
+
+    def _digests(self, rows: Dataset) -> list[bytes]:
+        payload = [column for role, column in self.codec.columns.items() if role != LABEL and column in rows.column_names]
+        return row_digests(rows, list(dict.fromkeys(payload)))

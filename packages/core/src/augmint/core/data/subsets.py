@@ -10,7 +10,7 @@ from augmint.core.data.config import Limit
 from augmint.core.interfaces import keyed_generator
 
 
-def stratified_order(labels: Sequence[int] | None, n: int, seed: int, purpose: str) -> list[np.ndarray]:
+def stratified_order(labels: Sequence[int] | np.ndarray | None, n: int, seed: int, purpose: str) -> list[np.ndarray]:
     """Row positions of every class in a seeded order (one group where there are no labels)."""
     rng = keyed_generator(seed, "data", purpose)
     if labels is None:
@@ -44,7 +44,8 @@ def proportional(counts: Sequence[int] | np.ndarray, total: int) -> np.ndarray:
     return share
 
 
-def split_off(labels: Sequence[int] | None, n: int, fraction: float, seed: int, purpose: str) -> tuple[np.ndarray, np.ndarray]:
+def split_off(labels: Sequence[int] | np.ndarray | None, n: int, fraction: float, seed: int,
+              purpose: str) -> tuple[np.ndarray, np.ndarray]:
     """Positions that stay and positions split off, both ascending.
 
     Every class gives about `fraction` of its rows, at least one where it has two, and keeps at least one.
@@ -57,7 +58,7 @@ def split_off(labels: Sequence[int] | None, n: int, fraction: float, seed: int, 
     return np.setdiff1d(np.arange(n), chosen), chosen
 
 
-def limited(labels: Sequence[int] | None, n: int, limit: Limit, seed: int, purpose: str) -> np.ndarray:
+def limited(labels: Sequence[int] | np.ndarray | None, n: int, limit: Limit, seed: int, purpose: str) -> np.ndarray:
     """Positions within the limit, ascending. The same seed gives nested subsets: 10 a class are among its 20 a class."""
     if limit is None:
         return np.arange(n)
