@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from functools import cache
+
+
+def quiet() -> bool:
+    """Whether the user asked for no progress (`--quiet`)."""
+    return bool(os.environ.get("AUGMINT_QUIET"))
 
 
 @cache

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from augmint.core.errors import UserError, nearest
+from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.recipe import Recipe, load_recipe, same_recipe
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
 from augmint.core.pipeline.workers import Workers
@@ -156,5 +157,5 @@ def _make(root: Path, recipe: Recipe) -> None:
 
 
 def _say(text: str) -> None:
-    if not os.environ.get("AUGMINT_QUIET"):
+    if not quiet():
         tqdm.write(text, file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from tqdm.auto import tqdm
 
+from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.workshop import THREADS
 from augmint.core.search import SearchArguments, TrialExecutor, make_executor
 
@@ -35,7 +36,7 @@ class Workers:
     def each(self, work: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], what: str) -> None:
         """Call `work(*job)` for every job, with a bar and the time left. Jobs keep their own results."""
         futures = [self.executor.submit(work, *job) for job in jobs]
-        with tqdm(total=len(jobs), desc=what, unit="run") as bar:
+        with tqdm(total=len(jobs), desc=what, unit="run", disable=quiet()) as bar:
             for future in as_completed(futures):
                 future.result()
                 bar.update()

@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from augmint.core.minting import MintParts, identify, mint_to_disk
 from augmint.core.pipeline.arms import mint_settings
+from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop, workshop
@@ -22,7 +23,7 @@ def run(shop: Workshop, workers: Workers) -> None:
     generator, discriminator = shop.networks
     identity = identify(generator, discriminator, shop.directory.judge, json.dumps(policy.to_dict(), sort_keys=True))
     plan = shop.mint_plan(policy, mint_settings(shop, policy), identity)
-    with tqdm(desc="minting", unit="shard") as bar:
+    with tqdm(desc="minting", unit="shard", disable=quiet()) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from augmint.core.interfaces import Policy
+from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.trials import ValidationObjective
 from augmint.core.pipeline.workshop import Workshop
@@ -16,7 +16,7 @@ def run(shop: Workshop) -> None:
     search = PolicySearch(
         shop.task.policy_space(), ValidationObjective(shop.directory.root), shop.directory.journal, shop.recipe.search
     )
-    result = search.run()
+    result = search.run(progress=False if quiet() else None)
     write_json(shop.directory.search_result, summary_of(result))
     write_json(shop.directory.policy, result.best_policy.to_dict())
 
@@ -26,8 +26,3 @@ def summary_of(result: SearchResult) -> dict[str, Any]:
     values = result.to_dict()
     values.pop("seconds", None)
     return values
-
-
-def policy_of(shop: Workshop) -> Policy:
-    """The policy that the search chose."""
-    return shop.policy

@@ -11,6 +11,7 @@ import torch
 from augmint.core.adversarial import AdversarialArguments, AdversarialOutput, AdversarialTrainer
 from augmint.core.evaluation import quality_figures
 from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
+from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.workshop import Workshop
 
@@ -22,7 +23,7 @@ def run(shop: Workshop) -> None:
     """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`."""
     task, directory, recipe = shop.task, shop.directory, shop.recipe
     generator, discriminator, objective = task.adversarial_networks()
-    values = {**task.adversarial_defaults(), **recipe.adversarial}
+    values = {"disable_tqdm": quiet(), **task.adversarial_defaults(), **recipe.adversarial}
     arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
     trainer = AdversarialTrainer(
         generator,
