@@ -67,6 +67,12 @@ def signs(rng: RowRandom) -> Tensor:
     return 1.0 - 2.0 * rng.bernoulli(0.5).float()
 
 
+def choose(mask: Tensor, then: Tensor | float, otherwise: Tensor) -> Tensor:
+    """`then` where `mask` (bool, broadcasting), else `otherwise`; several times as fast on the CPU as torch.where."""
+    part = mask.to(otherwise.dtype)
+    return otherwise * (1 - part) + part * then
+
+
 class PixelOp(Op):
     """An op on pixel values: subclasses say what happens to levels."""
 
@@ -92,4 +98,4 @@ class SwitchOp(PixelOp):
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
         on = parameters["on"]
         changed = self.switched(levels)
-        return changed if bool(on.all()) else torch.where(per_row(on, levels), changed, levels)
+        return changed if bool(on.all()) else choose(per_row(on, levels), changed, levels)

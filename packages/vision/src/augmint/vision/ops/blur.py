@@ -11,18 +11,20 @@ from augmint.core.interfaces import Batch, RowRandom
 from augmint.vision.ops.base import PixelOp
 from augmint.vision.ops.registry import register
 
-MAX_SIGMA = 1 / 16  # of the smaller side: 2 pixels of 32
+MAX_SIGMA = 1 / 32  # of the smaller side: 7 pixels of 224
 REACH = 2.5  # the kernel ends this many sigmas from its middle
 
 
 @register
 class Blur(PixelOp):
-    """Gaussian blur with a sigma of up to 1/16 of the smaller side. Pixels outside repeat the outermost ones."""
+    """Gaussian blur with a sigma of up to 1/32 of the smaller side, its square proportional to the magnitude. Pixels outside
+    repeat the outermost ones."""
 
     name = "blur"
 
     def draw(self, rng: RowRandom, magnitude: Tensor, batch: Batch) -> Batch:
-        return {"sigma": magnitude * (MAX_SIGMA * min(batch["image"].shape[-2:]))}
+        # The variance grows evenly: much below half a pixel a sigma changes nothing.
+        return {"sigma": magnitude.sqrt() * (MAX_SIGMA * min(batch["image"].shape[-2:]))}
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
         weights = kernels(parameters["sigma"]).to(levels.device)

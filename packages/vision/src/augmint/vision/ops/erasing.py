@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, RowRandom
-from augmint.vision.ops.base import PixelOp, mean_level
+from augmint.vision.ops.base import PixelOp, choose, mean_level
 from augmint.vision.ops.registry import register
 
 MAX_AREA = 0.4  # of the image
@@ -49,7 +49,7 @@ class Erasing(PixelOp):
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
         hidden = rectangle_mask(parameters["box"].to(levels.device), *levels.shape[-2:])
-        return torch.where(hidden, parameters["color"].to(levels.device).reshape(*levels.shape[:2], 1, 1), levels)
+        return choose(hidden, parameters["color"].to(levels.device).reshape(*levels.shape[:2], 1, 1), levels)
 
 
 @register
@@ -68,4 +68,4 @@ class Cutout(PixelOp):
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
         hidden = rectangle_mask(parameters["box"].to(levels.device), *levels.shape[-2:])
-        return torch.where(hidden, mean_level(levels), levels)
+        return choose(hidden, mean_level(levels), levels)

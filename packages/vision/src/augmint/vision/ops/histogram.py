@@ -21,8 +21,8 @@ class AutoContrast(SwitchOp):
     def switched(self, levels: Tensor) -> Tensor:
         flat = levels.flatten(2)
         low, high = flat.amin(2).view(*levels.shape[:2], 1, 1), flat.amax(2).view(*levels.shape[:2], 1, 1)
-        stretched = (levels - low) * (255.0 / (high - low).clamp(min=1e-6))
-        return torch.where(high > low, stretched, levels)
+        flatly = high <= low
+        return (levels - low.masked_fill(flatly, 0.0)) * (255.0 / (high - low)).masked_fill(flatly, 1.0)
 
 
 @register

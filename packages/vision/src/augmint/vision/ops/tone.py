@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, RowRandom
-from augmint.vision.ops.base import PixelOp, SwitchOp, luminance, per_row, signs
+from augmint.vision.ops.base import PixelOp, SwitchOp, choose, luminance, per_row, signs
 from augmint.vision.ops.registry import register
 
 MAX_BITS_CUT = 6  # 2 of 8 bits are left
@@ -28,7 +28,8 @@ class Posterize(PixelOp):
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
         step = per_row(parameters["step"], levels)
-        return torch.where(step > 1, ((levels + _HALF) / step).floor() * step, levels)
+        kept = ((levels + _HALF) / step).floor_() * step
+        return kept if bool((parameters["step"] > 1).all()) else choose(step > 1, kept, levels)
 
 
 @register
@@ -41,7 +42,7 @@ class Solarize(PixelOp):
         return {"threshold": (256.0 * (1.0 - magnitude)).floor()}
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
-        return torch.where(levels + _HALF >= per_row(parameters["threshold"], levels), 255.0 - levels, levels)
+        return choose(levels + _HALF >= per_row(parameters["threshold"], levels), 255.0 - levels, levels)
 
 
 @register
@@ -54,7 +55,7 @@ class SolarizeAdd(PixelOp):
         return {"added": (MAX_ADDED * magnitude).round()}
 
     def transform(self, levels: Tensor, parameters: Batch) -> Tensor:
-        return torch.where(levels + _HALF < 128.0, (levels + per_row(parameters["added"], levels)).clamp(max=255.0), levels)
+        return choose(levels + _HALF < 128.0, levels + per_row(parameters["added"], levels), levels)
 
 
 @register

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom
-from augmint.vision.ops.base import check_image, from_levels, per_row, to_levels
+from augmint.vision.ops.base import check_image, choose, from_levels, per_row, to_levels
 from augmint.vision.ops.erasing import rectangle_mask
 from augmint.vision.policy.stage import known_keys, number
 
@@ -89,7 +89,7 @@ class Mixing:
             box, share[pasted] = cut_boxes(larger_share(unit[pasted, 2], self.cutmix.alpha), unit[pasted, 3:], *image.shape[-2:])
             rows = torch.from_numpy(np.flatnonzero(pasted)).to(image.device)
             inside = rectangle_mask(torch.from_numpy(box).to(image.device), *image.shape[-2:])
-            out[rows] = torch.where(inside, image[partner[rows]], image[rows])
+            out[rows] = choose(inside, image[partner[rows]], image[rows])
         part = torch.from_numpy(share).to(labels.device, labels.dtype).unsqueeze(1)
         return {**batch, "image": out, "soft_label": labels * part + labels[partner.to(labels.device)] * (1 - part)}
 
