@@ -1,6 +1,6 @@
 """Write Fashion-MNIST as three parquet files: train (50,000), unlabeled (10,000, labels dropped) and test (10,000).
 
-    python examples/image-classification/prepare_fashion_mnist.py --out data/fashion-mnist
+    python examples/image-classification/prepare_fashion_mnist.py
 
 Reads the four official files from Debian's package (`apt-get install dataset-fashion-mnist`) or from any folder that holds them
 (`--source`). Where there is a network, `load_dataset("zalando-datasets/fashion_mnist")` gives the same rows.
@@ -39,7 +39,7 @@ def dataset(images: np.ndarray, labels: np.ndarray | None) -> Dataset:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    parser.add_argument("--out", type=Path, default=Path("data/fashion-mnist"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "fashion-mnist")
     args = parser.parse_args()
     if not (args.source / "train-images-idx3-ubyte.gz").is_file():
         sys.exit(f"{args.source} does not hold Fashion-MNIST. Run: apt-get install dataset-fashion-mnist (or give --source).")

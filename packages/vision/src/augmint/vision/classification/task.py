@@ -115,7 +115,7 @@ class ImageClassification(Task):
             num_classes=self.classes,
             seed=self.settings.seed,
         )
-        return generator, discriminator, image_objective(name, dataset_size=self._adversarial_size())
+        return generator, discriminator, image_objective(name, self._adversarial_size(), self.image_size)
 
     def _adversarial_size(self) -> int:
         return len(self.splits.train) + (len(self.splits.unlabeled) if self.splits.unlabeled is not None else 0)
