@@ -68,6 +68,10 @@ class RunDirectory:
     def minted(self) -> Path:
         return self.root / "minted"
 
+    @property
+    def augmenter(self) -> Path:
+        return self.root / "augmenter"
+
     def finetuned(self, arm: str, seed: int) -> Path:
         return self.root / "finetuned" / arm / f"seed-{seed}"
 

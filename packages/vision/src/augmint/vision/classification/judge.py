@@ -68,6 +68,14 @@ class ImageJudge(Judge):
         return features
 
 
+    def save_pretrained(self, directory: Path) -> None:
+        """Write the members, as `fit` does."""
+        directory.mkdir(parents=True, exist_ok=True)
+        for number, member in enumerate(self.members):
+            _save_member(directory, member, self.preprocessing, number)
+        _mark(directory, len(self.members), self.name)
+
+
 def _pool(hidden: Tensor) -> Tensor:
     # (n, C, H, W) of convolutional networks or (n, T, D) of transformers
     return hidden.mean((2, 3)) if hidden.ndim == 4 else hidden.mean(1)
@@ -103,7 +111,7 @@ def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> No
     name = f"{members} x {kinds[0]} trained on the training split" + (
         " and pseudo-labelled rows" if lesson.extra is not None else ""
     )
-    (unfinished / MARKER).write_text(json.dumps({"members": members, "name": name}, indent=1))
+    _mark(unfinished, members, name)
     shutil.rmtree(directory, ignore_errors=True)
     os.replace(unfinished, directory)
 
@@ -129,12 +137,20 @@ def fit_member(directory: Path, lesson: Lesson, member: int) -> str:
     with fixed_threads(lesson.threads), temporary_output() as scratch:
         arguments = training_arguments(lesson.finetune, pretrained=pretrained, steps=lesson.steps, seed=seed, output_dir=scratch)
         train(network, preprocessing, plan, arguments, {})
+    _save_member(directory, network, preprocessing, member)
+    return str(getattr(network.config, "model_type", "classifier"))
+
+
+def _save_member(directory: Path, network: nn.Module, preprocessing: Preprocessing, number: int) -> None:
     state = {name: tensor.cpu().contiguous().clone() for name, tensor in network.state_dict().items()}
-    save_file(state, directory / f"member-{member}.safetensors")
-    if member == 0:
+    save_file(state, directory / f"member-{number}.safetensors")
+    if number == 0:
         network.config.save_pretrained(directory)  # type: ignore[union-attr, operator]
         preprocessing.save(directory)
-    return str(getattr(network.config, "model_type", "classifier"))
+
+
+def _mark(directory: Path, members: int, name: str) -> None:
+    (directory / MARKER).write_text(json.dumps({"members": members, "name": name}, indent=1))
 
 
 def load(directory: Path) -> ImageJudge:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from augmint.core.minting import MintParts, identify, mint_to_disk
+from augmint.core.minting import Augmenter, MintParts, identify, mint_to_disk
 from augmint.core.pipeline.arms import mint_settings
 from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.versions import versions
@@ -18,7 +18,8 @@ from augmint.core.pipeline.workshop import Workshop, workshop
 
 
 def run(shop: Workshop, workers: Workers) -> None:
-    """Leaves `minted/` with the originals and the minted rows, the manifest and the dataset card."""
+    """Leaves `minted/` with the originals and the minted rows, the manifest and the dataset card, and `augmenter/` for
+    `Augmenter.from_pretrained` in the user's own script."""
     policy = shop.policy
     generator, discriminator = shop.networks
     identity = identify(generator, discriminator, shop.directory.judge, json.dumps(policy.to_dict(), sort_keys=True))
@@ -38,6 +39,8 @@ def run(shop: Workshop, workers: Workers) -> None:
             versions=versions(),
             progress=progress,
         )
+    augmenter = Augmenter(generator, policy, discriminator, shop.judge, shop.task.codec.columns, shop.recipe.seed)
+    augmenter.save_pretrained(shop.directory.augmenter)
 
 
 def load_parts(root: Path) -> MintParts:

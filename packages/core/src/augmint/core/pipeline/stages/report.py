@@ -21,6 +21,7 @@ from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jso
 
 SAMPLES = 6
 CLASSES = 12
+QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "n_real", "n_fake")
 
 
 def run(shop: Workshop, cost: Mapping[str, float]) -> None:
@@ -103,9 +104,9 @@ def _generator(shop: Workshop) -> str:
 
 
 def _quality(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    figures = [entry for entry in log if entry.get("event") == "evaluate"]
-    kept = figures[-1] if figures else {}
-    return {name: value for name, value in kept.items() if isinstance(value, float) and name not in ("seconds",)}
+    """The last figures that the evaluator logged."""
+    measured = [entry for entry in log if "frechet" in entry]
+    return {name: measured[-1][name] for name in QUALITY if name in measured[-1]} if measured else {}
 
 
 def _samples(shop: Workshop, minted: Dataset) -> list[ClassSamples]:
