@@ -36,6 +36,14 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(policy, dtype):
         assert torch.equal(alone, whole[part])
 
 
+def test_large_images_taken_in_parts_do_not_depend_on_the_rows_beside_them():
+    batch = rows(12, size=120)  # more values than are worked on at once
+    whole = EVERY_OP.augment(batch, stream(12))["image"]
+    for row in range(0, 12, 3):
+        alone = EVERY_OP.augment({"image": batch["image"][row:row + 1]}, RowRandom(0, "t", rows=[row]))["image"]
+        assert torch.equal(alone[0], whole[row])
+
+
 def test_augmenting_keeps_shape_type_and_labels_and_leaves_the_input_alone():
     batch = rows()
     before = batch["image"].clone()

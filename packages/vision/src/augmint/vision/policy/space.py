@@ -25,8 +25,7 @@ _OPS = (
     Dimension("crop", 0.0, 1.0),
     Dimension("erasing", 0.0, 1.0),
     Dimension("erasing_magnitude", 0.1, 1.0),
-    Dimension("corruption", 0.0, 0.5),  # chance of blur, noise or JPEG
-    Dimension("corruption_magnitude", 0.1, 1.0),
+    Dimension("corruption", 0.0, 0.5),  # chance of blur, noise or JPEG, of up to half strength
     Dimension("order", choices=("frame_first", "ops_first"), kind="categorical"),  # frame: flip and crop
     Dimension("mixup", 0.0, 1.0),
     Dimension("cutmix", 0.0, 1.0),
@@ -42,7 +41,7 @@ _MINT = (
 )
 _IDENTITY: Point = {
     "depth": 0, "chance": 1.0, "geometric": 1.0, "geometric_magnitude": 1.0, "colour": 1.0, "colour_magnitude": 1.0, "flip": "none",
-    "crop": 0.0, "erasing": 0.0, "erasing_magnitude": 0.5, "corruption": 0.0, "corruption_magnitude": 0.5, "order": "frame_first",
+    "crop": 0.0, "erasing": 0.0, "erasing_magnitude": 0.5, "corruption": 0.0, "order": "frame_first",
     "mixup": 0.0, "cutmix": 0.0, "mix_alpha": 1.0, "share": 0.0, "truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9,
     "balance": 0.0, "soft_labels": 0.0,
 }
@@ -54,7 +53,7 @@ class ImagePolicySpace(PolicySpace):
 
     Args:
         channels: of the images.
-        image_size: (height, width) in pixels, or one number for both.
+        image_size: (height, width) in pixels, or one number for both; 0 where it is not known.
         mint: whether generated rows are at hand; adds the dimensions of MintSettings.
         flip: the most that keeps labels true: "none" (digits, letters), "horizontal" or "both" (views from above).
 
@@ -70,7 +69,7 @@ class ImagePolicySpace(PolicySpace):
 
     def __init__(self, channels: int, image_size: int | tuple[int, int], mint: bool = False, flip: str = "horizontal") -> None:
         sides = image_size if isinstance(image_size, tuple) else (image_size, image_size)
-        if channels < 1 or min(sides) < 1:
+        if channels < 1 or min(sides) < 0:
             raise UserError(f"Images of {channels} channels and {sides} pixels have no policies.", where="ImagePolicySpace")
         if flip not in FLIPS:
             raise UserError(f"flip is {flip!r}.", where="ImagePolicySpace", fix=nearest(str(flip), FLIPS))
@@ -113,13 +112,14 @@ class ImagePolicySpace(PolicySpace):
 
     def starts(self) -> Mapping[str, Point]:
         """"identity" and "standard" (TrivialAugment), then known good combinations, then (with `mint`) two with generated rows."""
-        prior = {"crop": 0.5, **({} if self.flip == "none" else {"flip": "horizontal"})}
-        standard = {"depth": 1}
+        flip = {} if self.flip == "none" else {"flip": "horizontal"}
+        prior, standard = {"crop": 0.5, **flip}, {"depth": 1}
+        gentle = {"depth": 1, "geometric_magnitude": 0.4, "crop": 0.3, **flip, "cutmix": 0.5}
         changes: dict[str, dict[str, Any]] = {
             "identity": {},
             "standard": standard,
+            "gentle_cutmix": gentle,
             "standard_prior": {**standard, **prior},
-            "standard_mixup": {**standard, **prior, "mixup": 0.5},
             "standard_cutmix": {**standard, **prior, "cutmix": 0.5},
             "prior": prior,
             "prior_mixup": {**prior, "mixup": 1.0},
@@ -127,7 +127,7 @@ class ImagePolicySpace(PolicySpace):
         }
         if self.mint:
             changes["standard_minted"] = {**standard, **_MINTED}
-            changes["standard_prior_minted"] = {**standard, **prior, **_MINTED}
+            changes["gentle_cutmix_minted"] = {**gentle, **_MINTED}
         names = [dimension.name for dimension in self.dimensions]
         return {start: {name: {**_IDENTITY, **change}[name] for name in names} for start, change in changes.items()}
 
@@ -136,8 +136,7 @@ def _damage(at: Point) -> list[Stage]:
     """Corruption and erasing, which come last."""
     stages = []
     if at["corruption"] >= _LEAST:
-        strength = (0.0, at["corruption_magnitude"])
-        stages.append(Stage({"blur": 1.0, "noise": 1.0, "jpeg": 1.0}, float(at["corruption"]), strength))
+        stages.append(Stage({"blur": 1.0, "noise": 1.0, "jpeg": 1.0}, float(at["corruption"]), (0.0, 0.5)))
     if at["erasing"] >= _LEAST:
         stages.append(Stage({"erasing": 1.0}, float(at["erasing"]), (0.0, at["erasing_magnitude"])))
     return stages
