@@ -108,6 +108,16 @@ def test_ranks_share_the_work_and_give_the_same_bytes(undisturbed: Path, tmp_pat
     assert content(tmp_path / "minted") == content(undisturbed)
 
 
+def test_a_rank_whose_fellows_are_dead_makes_their_shards_too(
+        undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    monkeypatch.setattr("augmint.core.minting.workers.PATIENCE", 0.3)
+    monkeypatch.setattr("augmint.core.minting.disk.PATIENCE", 0.3)
+    mint_to_disk(mint_job.plan(), mint_job.parts, tmp_path / "minted")
+    assert content(tmp_path / "minted") == content(undisturbed)
+
+
 def test_killing_at_any_moment_and_running_again_gives_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "minted"
     for shards in (2, 7):
@@ -158,6 +168,13 @@ def test_unfillable_quotas_are_minted_as_far_as_possible_and_reported(tmp_path: 
     assert minted.manifest["short"] == {"c2": 5}
     assert minted.manifest["minted"] == {"c0": 15, "c1": 10}
     assert "c2: 5" in (tmp_path / "minted" / "README.md").read_text()
+
+
+def test_nothing_wanted_leaves_the_originals(tmp_path: Path) -> None:
+    minted = mint_to_disk(mint_job.plan(ratio=None, per_class=10), mint_job.parts, tmp_path / "minted")
+    assert minted.manifest["rows"] == {"original": 60, "minted": 0, "total": 60}
+    assert minted.dataset()["note"][:] == mint_job.parts().originals["note"][:]
+    assert len(mint_rows(mint_job.parts(), arguments=mint_job.plan(ratio=0).arguments).dataset) == 0
 
 
 def test_opening_an_unfinished_mint_is_a_user_error(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
 from augmint.core.minting.reference import Reference, load_reference, save_reference
 from augmint.core.minting.rows import from_table, marked
 from augmint.core.minting.selection import Selection, figures_of, select_candidates
-from augmint.core.minting.workers import PartsLoader, make_shards, rank_and_world, shard_path
+from augmint.core.minting.workers import PATIENCE, PartsLoader, hold, make_shards, rank_and_world, release, shard_path
 
 MANIFEST, WORK = "manifest.json", "candidates"
 
@@ -73,6 +73,7 @@ def mint_to_disk(plan: MintPlan, load_parts: PartsLoader, directory: Path | str,
     parts = load_parts()
     try:
         reference = _shared_reference(plan, parts, work)
+        hold(plan, parts, reference)
         shards, selection = _rounds(plan, parts, load_parts, reference, work, executor, rank, world, progress)
         write_atomically(work / f"rank-{rank}.done", b"")
     except (OSError, UserError):
@@ -80,6 +81,8 @@ def mint_to_disk(plan: MintPlan, load_parts: PartsLoader, directory: Path | str,
         if rank and (finished := _finished(target, plan)) is not None:
             return finished
         raise
+    finally:
+        release()
     if rank:
         return _await_manifest(target, plan)
     manifest = _write(plan, parts, shards, selection, target, work, recipe, versions)
@@ -210,9 +213,9 @@ def _named(by_class: Mapping[int, int], names: Any) -> dict[str, int]:
     return {name(label): count for label, count in sorted(by_class.items())}
 
 
-def _await_ranks(work: Path, world: int, patience: float = 60.0) -> None:
+def _await_ranks(work: Path, world: int) -> None:
     """Give the other ranks time to have read the shards before they are removed."""
-    until = time.monotonic() + patience
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and not all((work / f"rank-{rank}.done").exists() for rank in range(world)):
         time.sleep(0.1)
 
