@@ -46,8 +46,10 @@ def _row(data: ReportData, arm: str, entry: Mapping[str, Any], use: str | None) 
 def _gap(data: ReportData, arm: str, baseline: str) -> dict[str, str]:
     entry = difference_between(data.comparison, arm, baseline)
     if entry is None:
-        return {"text": "–", "standing": ""}
-    return {"text": wording.difference(entry, data.metric), "standing": wording.standing(entry, data.metric)}
+        return {"text": "–", "interval": "", "standing": ""}
+    ci95 = entry.get("ci95")
+    return {"text": wording.difference({"mean": entry["mean"]}, data.metric), "standing": wording.standing(entry, data.metric),
+            "interval": wording.interval(ci95[0], ci95[1], data.metric) if ci95 else ""}
 
 
 def _controls(data: ReportData) -> list[dict[str, str]]:

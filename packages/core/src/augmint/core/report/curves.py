@@ -42,16 +42,16 @@ class Rollback:
 # title, axis label, axis from zero, {name in the log: label}
 _GROUPS: tuple[tuple[str, str, bool, dict[str, str]], ...] = (
     ("Losses", "loss", False, {"discriminator_loss": "discriminator", "generator_loss": "generator"}),
-    ("Discriminator's output", "mean output (higher: more real)", False,
+    ("Discriminator's output (higher: more real)", "mean output", False,
      {"real_score": "real rows", "fake_score": "generated rows"}),
-    ("Fréchet distance to real rows", "distance (lower is better)", True,
+    ("Fréchet distance (lower is better)", "distance to real rows", True,
      {"frechet": "Fréchet distance", "fd": "FD", "fid": "FID"}),
-    ("Kernel distance to real rows", "distance (lower is better)", True, {"kernel": "kernel distance", "kid": "KID"}),
-    ("Fidelity and diversity", "higher is better", True,
+    ("Kernel distance (lower is better)", "distance to real rows", True, {"kernel": "kernel distance", "kid": "KID"}),
+    ("Fidelity and diversity (higher is better)", "share or ratio", True,
      {"precision": "precision", "recall": "recall", "density": "density", "coverage": "coverage"}),
     ("Variety within a class", "mean distance", True, {"real_spread": "real rows", "fake_spread": "generated rows"}),
-    ("Gradient penalties", "penalty before weighting", True,
-     {"r1": "R1 (real rows)", "r2": "R2 (generated rows)", "gradient_penalty": "gradient penalty", "lecam": "LeCam"}),
+    ("Gradient penalties", "penalty", True,
+     {"r1": "R1, real", "r2": "R2, generated", "gradient_penalty": "gradient penalty", "lecam": "LeCam"}),
     ("Adaptive augmentation", "probability", True, {"ada_p": "probability"}),
 )
 
@@ -61,7 +61,7 @@ def panels(entries: Sequence[Mapping[str, Any]]) -> list[Panel]:
 
     Args:
         entries: parsed lines of train_log.jsonl in order; lines without "event" hold losses and scores, those with event
-            "evaluate" hold quality figures, those with event "rollback" break the curves.
+            "evaluate" hold quality figures. A curve is broken where the steps go back.
 
     Example:
         >>> log = [{"step": 50, "discriminator_loss": 0.7, "generator_loss": 1.1, "seconds": 3.0}]
@@ -84,23 +84,20 @@ def rollbacks(entries: Sequence[Mapping[str, Any]]) -> list[Rollback]:
 
 
 def _columns(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[list[int], list[float]]]:
-    """Name -> steps and values, with a NaN where a roll-back cuts the curve."""
+    """Name -> steps and values, with a NaN wherever training went back to an earlier step."""
     columns: dict[str, tuple[list[int], list[float]]] = {}
     for entry in entries:
         step = entry.get("step")
-        if not isinstance(step, int):
+        if not isinstance(step, int) or entry.get("event") not in (None, "evaluate"):
             continue
-        if entry.get("event") == "rollback":
-            for steps, values in columns.values():
-                if math.isfinite(values[-1]):
+        for name, value in entry.items():
+            if name != "step" and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+                steps, values = columns.setdefault(name, ([], []))
+                if steps and step <= steps[-1]:
                     steps.append(step)
                     values.append(math.nan)
-        elif entry.get("event") in (None, "evaluate"):
-            for name, value in entry.items():
-                if name != "step" and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-                    steps, values = columns.setdefault(name, ([], []))
-                    steps.append(step)
-                    values.append(float(value))
+                steps.append(step)
+                values.append(float(value))
     return columns
 
 

@@ -24,7 +24,7 @@ _OUTWARD = re.compile(r"url\s*\(|@import|expression\s*\(|javascript:|position\s*
 
 class _Guard(HTMLParser):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__(convert_charrefs=False)  # so that text comes as it is written
         self.harmless = True
         self.open: list[str] = []
 
@@ -42,6 +42,9 @@ class _Guard(HTMLParser):
         if tag in _VOID:
             return
         self.harmless &= bool(self.open) and self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.harmless &= "<" not in data  # a tag that browsers may read otherwise than this parser
 
     def handle_comment(self, data: str) -> None:
         self.harmless = False
@@ -76,6 +79,6 @@ def guarded(fragment: str) -> Markup:
     guard = _Guard()
     guard.feed(fragment)
     guard.close()
-    if guard.harmless and not guard.open and "<" not in guard.rawdata:
+    if guard.harmless and not guard.open and not guard.rawdata:
         return Markup(fragment)
     return Markup(escape(fragment[:400]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +18,15 @@ from augmint.core.report.sections import page_context
 def environment() -> jinja2.Environment:
     """Templates of this package; everything is escaped that our own code did not mark safe, and a missing name is an error."""
     return jinja2.Environment(loader=jinja2.PackageLoader("augmint.core.report"), autoescape=True, undefined=jinja2.StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
+                              trim_blocks=True, lstrip_blocks=True, finalize=_together)
+
+
+def _together(value: object) -> object:
+    """Keep a number and its unit on one line, and an interval."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        value = re.sub(r"(\[[^\s\]]+,) (?=[^\s\]]+\])", "\\1\N{NO-BREAK SPACE}", value)
+        return re.sub(r"(?<=\d) (?=(?:%|points|s|min|h)(?!\w))", "\N{NO-BREAK SPACE}", value)
+    return value
 
 
 def render_report(data: ReportData) -> str:

@@ -37,7 +37,9 @@ def panel_plot(panel: Panel, name: str, events: Sequence[int] = ()) -> str:
         axes.set_ylabel(panel.ylabel)
         axes.set_title(panel.title + (" (peaks cut off)" if cut else ""), loc="left")
         if len(panel.curves) + bool(events) > 1:
-            figure.legend(loc="outside lower left", ncols=3, handlelength=1.8, columnspacing=1.2, labelspacing=0.25)
+            width = sum(len(curve.label) for curve in panel.curves) + 12 * bool(events)
+            figure.legend(loc="outside lower left", ncols=3 if width < 46 else 2, handlelength=1.8, columnspacing=1.2,
+                          labelspacing=0.25)
         last = ", ".join(f"{curve.label} {curve.values[-1]:.3g}" for curve in panel.curves)
         return inline_svg(figure, name, f"{panel.title} over optimiser steps; at the end {last}.")
 

@@ -20,7 +20,7 @@ def policy_sentences(policy: Mapping[str, Any]) -> list[str]:
 
     Example:
         >>> policy_sentences({"ops": [{"name": "time_mask", "probability": 0.5}], "mint": {"share": 0.0}})
-        ['With a chance of 50 %, time mask.', 'Generated rows are left out of training.']
+        ['50 % of rows: time mask.', 'Generated rows are left out of training.']
     """
     changes = [*_steps(policy.get("stages")), *_steps(policy.get("ops")), *_mixing(policy.get("mix"))]
     if not changes and any(key in policy for key in ("stages", "ops", "mix")):
@@ -41,14 +41,14 @@ def _steps(steps: Any) -> list[str]:
         else:
             sentences.append(sentence)
             repeats.append(1)
-    times = {1: "", 2: " Twice over."}
-    return [sentence + times.get(count, f" {count} times over.") for sentence, count in zip(sentences, repeats)]
+    times = {1: "", 2: " This twice over."}
+    return [sentence + times.get(count, f" This {count} times over.") for sentence, count in zip(sentences, repeats)]
 
 
 def _step(step: Mapping[str, Any]) -> str:
     chance: Any = step.get("probability", 1.0)
-    lead = "Always, " if not _number(chance) or chance >= 1 else f"With a chance of {wording.percent(chance, 0)}, "
-    return f"{lead}{_which(step)}{_strength(step.get('magnitude'))}."
+    lead = "Every row" if not _number(chance) or chance >= 1 else f"{wording.percent(chance, 0)} of rows"
+    return f"{lead}: {_which(step)}{_strength(step.get('magnitude'))}."
 
 
 def _which(step: Mapping[str, Any]) -> str:
@@ -59,7 +59,7 @@ def _which(step: Mapping[str, Any]) -> str:
     if len(names) == 1:
         return names[0]
     shown = names if len(names) <= NAMED_OPS else [*names[:NAMED_OPS - 1], f"{len(names) - NAMED_OPS + 1} more"]
-    return f"one of {len(names)} ops, drawn anew for every row and epoch ({wording.series(shown)})"
+    return f"one of {len(names)} ops ({wording.series(shown)}), drawn anew for each row and epoch"
 
 
 def _strength(magnitude: Any) -> str:

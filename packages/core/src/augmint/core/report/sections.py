@@ -95,7 +95,7 @@ def _importance(data: ReportData) -> dict[str, Any]:
 
 
 def _words(name: str) -> str:
-    return str(name).replace("_", " ")
+    return "identity (no augmentation)" if name == "identity" else str(name).replace("_", " ")
 
 
 def _policy(data: ReportData) -> dict[str, Any] | None:

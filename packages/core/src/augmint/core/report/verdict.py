@@ -38,7 +38,7 @@ def verdict_context(data: ReportData) -> dict[str, Any]:
     standing = "better" if gap is None else wording.standing(gap, metric)
     tone, label = _LABELS[standing] if wording.recommends(use) else ("leave", "Do not use it")
     return {"headline": wording.headline(use, standing), "tone": tone, "label": label, "reason": str(verdict.get("reason") or ""),
-            "evidence": "" if subject is None else _evidence(arms, metric, subject, baseline, gap),
+            "evidence": "" if subject is None else _evidence(arms, metric, subject, baseline, gap, subject == use),
             "tiles": [*_score_tiles(comparison, arms, metric, subject), *_time_tile(comparison)]}
 
 
@@ -58,8 +58,10 @@ def _baseline(comparison: Mapping[str, Any], subject: str) -> str | None:
     return next((name for name in ("standard", "original") if difference_between(comparison, subject, name)), None)
 
 
-def _evidence(arms: Arms, metric: Metric, subject: str, baseline: str | None, gap: Mapping[str, Any] | None) -> str:
-    lead = f"On the test split, “{subject}” scores {wording.score(float(arms[subject]['mean']), metric)} {metric.name}"
+def _evidence(arms: Arms, metric: Metric, subject: str, baseline: str | None, gap: Mapping[str, Any] | None, chosen: bool) -> str:
+    score = f"{wording.score(float(arms[subject]['mean']), metric)} {metric.name}"
+    who = f"“{subject}”" if chosen else f"the strongest candidate, “{subject}”,"
+    lead = f"On the test split, {who} scores {score}"
     if gap is None:
         return f"{lead}; there is no baseline beside it."
     against = "standard augmentation" if baseline == "standard" else "no augmentation"
@@ -75,9 +77,9 @@ def _score_tiles(comparison: Mapping[str, Any], arms: Arms, metric: Metric, subj
     """The few figures to remember: label, value, note."""
     if subject is None:
         return []
-    tiles = [{"label": f"{metric.name} of “{subject}”", "value": wording.score(float(arms[subject]["mean"]), metric),
+    tiles = [{"label": f"{metric.name}, {subject}", "value": wording.score(float(arms[subject]["mean"]), metric),
               "note": _interval_note(arms[subject], metric)}]
-    for baseline, name in (("standard", "against standard augmentation"), ("original", "against no augmentation")):
+    for baseline, name in (("standard", "against standard"), ("original", "against original")):
         gap = difference_between(comparison, subject, baseline)
         if gap is not None:
             unit = wording.difference_unit(metric)
@@ -88,7 +90,7 @@ def _score_tiles(comparison: Mapping[str, Any], arms: Arms, metric: Metric, subj
 
 def _time_tile(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     seconds = sum(float(value) for value in (comparison.get("cost") or {}).values())
-    return [{"label": "computing time, all stages", "value": wording.duration(seconds), "note": ""}] if seconds else []
+    return [{"label": "computing time in all", "value": wording.duration(seconds), "note": ""}] if seconds else []
 
 
 def _interval_note(entry: Mapping[str, Any], metric: Metric) -> str:
