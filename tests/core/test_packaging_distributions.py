@@ -61,6 +61,13 @@ def test_the_meta_distribution_has_no_module(wheels: dict[str, list[str]]) -> No
     assert all(".dist-info/" in file for file in wheels["augmint"])
 
 
+@pytest.mark.parametrize("room", ["core", "vision", "text", "audio"])
+def test_every_source_file_is_in_its_wheel(wheels: dict[str, list[str]], room: str) -> None:
+    source = PROJECTS[f"augmint-{room}"] / "src"
+    files = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert files <= set(wheels[f"augmint-{room}"])
+
+
 def test_the_report_template_is_in_the_core_wheel(wheels: dict[str, list[str]]) -> None:
     templates = ROOT / "packages/core/src/augmint/core/report/templates"
     for template in templates.iterdir():
