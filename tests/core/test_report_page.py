@@ -13,7 +13,7 @@ import pytest
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Metric
-from augmint.core.report import ClassSamples, Filtering, RejectedSample, ReportData, render_report, write_report
+from augmint.core.report import ClassSamples, Filtering, Memorisation, RejectedSample, ReportData, render_report, write_report
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_sample import ACCURACY, comparison, image, long_log, whole
@@ -203,6 +203,35 @@ def test_a_preview_that_reaches_out_or_breaks_the_page_is_shown_as_text(fragment
 ])
 def test_embedded_images_sounds_texts_and_boxes_are_shown_as_they_are(fragment: str) -> None:
     assert fragment in render_report(ReportData(task="x", metric=ACCURACY, samples=[ClassSamples("a", [fragment], [])]))
+
+
+def test_examples_of_rejected_rows_show_every_reason_and_many_classes() -> None:
+    crowd = [RejectedSample(image(), "low score", f"class {at // 50}") for at in range(500)]
+    examples = [*crowd, RejectedSample(image(), "memorised", "class 3")]
+    page = Page(render_report(ReportData(task="x", metric=ACCURACY, filtering=Filtering(900, 100, {}, examples))))
+    assert "class 3 : memorised" in page.text
+    assert all(f"class {at} : low score" in page.text for at in range(10))
+    assert len(page.all("img")) == 16
+
+
+def test_minted_rows_off_the_data_are_told_of() -> None:
+    far = Memorisation(0.0, 0.01, minted_distances=[5.0, 6.0, 7.0], real_distances=[1.0, 2.0, 3.0])
+    assert "may be less lifelike" in Page(render_report(ReportData(task="x", metric=ACCURACY, neighbours=far))).text
+    assert "may be less lifelike" not in Page(page_of("whole")).text
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.011, "No sign of it."), (0.1, "Some of it"), (0.4, "Yes")])
+def test_copying_is_judged_against_what_chance_gives(share: float, words: str) -> None:
+    found = Memorisation(share, 0.01, checked=100)
+    assert words in Page(render_report(ReportData(task="x", metric=ACCURACY, neighbours=found))).text
+
+
+def test_arms_that_do_the_same_are_called_equal() -> None:
+    arms = {name: {"scores": [90.0, 91.0], "mean": 90.5, "ci95": [90.0, 91.0]} for name in ("original", "policy")}
+    gaps = {"policy - original": {"mean": 0.0, "ci95": [0.0, 0.0]}}
+    text = compared({"arms": arms, "differences": gaps, "verdict": {"use": "original", "reason": ""}}).text
+    assert "they score the same in every run" in text
+    assert "0.0 points [0.0, 0.0] equal" in text
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:

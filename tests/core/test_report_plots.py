@@ -108,3 +108,7 @@ def test_the_description_is_escaped_and_read_aloud() -> None:
     with drawing():
         plot = inline_svg(Figure(figsize=(1, 1)), "x", 'a "b" <c>')
     assert 'aria-label="a &quot;b&quot; &lt;c&gt;"' in plot
+
+
+def test_a_single_measurement_draws_no_curve() -> None:
+    assert panels([{"step": 600, "event": "evaluate", "frechet": 57.0, "precision": 0.1}]) == []

@@ -12,6 +12,10 @@ from augmint.core.report.data import ReportData
 from augmint.core.report.verdict import difference_between, scored_arms
 
 BASELINES = ("standard", "original")
+STAGES = {
+    "inspect": "inspect the data", "judge": "train the judge", "train": "train the generator", "search": "search for a policy",
+    "mint": "mint and filter", "finetune": "fine-tune the arms", "compare": "score on test", "report": "write this page",
+}
 
 
 def arms_context(data: ReportData) -> dict[str, Any] | None:
@@ -78,7 +82,7 @@ def _seeds(data: ReportData, length: int) -> list[str]:
 
 def cost_context(data: ReportData) -> dict[str, Any] | None:
     """The time of every stage as a bar."""
-    cost = {str(stage): float(seconds) for stage, seconds in (data.comparison.get("cost") or {}).items()}
+    cost = {STAGES.get(stage, str(stage)): float(seconds) for stage, seconds in (data.comparison.get("cost") or {}).items()}
     if not cost:
         return None
     long = max(cost.values()) >= 600

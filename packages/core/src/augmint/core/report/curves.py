@@ -64,7 +64,7 @@ def panels(entries: Sequence[Mapping[str, Any]]) -> list[Panel]:
             "evaluate" hold quality figures. A curve is broken where the steps go back.
 
     Example:
-        >>> log = [{"step": 50, "discriminator_loss": 0.7, "generator_loss": 1.1, "seconds": 3.0}]
+        >>> log = [{"step": step, "discriminator_loss": 0.7, "generator_loss": 1.1, "seconds": 3.0} for step in (50, 100)]
         >>> [panel.title for panel in panels(log)]
         ['Losses']
     """
@@ -72,7 +72,7 @@ def panels(entries: Sequence[Mapping[str, Any]]) -> list[Panel]:
     found = []
     for title, ylabel, from_zero, names in _GROUPS:
         curves = [_thin(Curve(label, *columns[name])) for name, label in names.items() if name in columns]
-        if curves:
+        if any(len(curve.steps) > 1 for curve in curves):  # a single point makes no curve; the final figures are in a table
             found.append(Panel(title, ylabel, curves, from_zero))
     return found
 

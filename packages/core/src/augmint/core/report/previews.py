@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from augmint.core.report import plots, wording
-from augmint.core.report.data import RejectedSample, ReportData
+from augmint.core.report.data import Memorisation, RejectedSample, ReportData
 from augmint.core.report.fragment import guarded
 
 SAMPLES_PER_CLASS = 8
@@ -77,7 +78,7 @@ def neighbours_context(data: ReportData) -> dict[str, Any] | None:
             pairs.append({"minted": both[0], "real": both[1], "distance": wording.number(pair.distance, 3), "label": pair.label})
     drawn = len(found.minted_distances) > 1 and max(found.minted_distances) > 0
     return {
-        "conclusion": _conclusion(found.share_closer, found.real_share), "pairs": pairs,
+        "conclusion": _conclusion(found.share_closer, found.real_share), "pairs": pairs, "far": _far(found),
         "share": None if found.share_closer is None else wording.percent(found.share_closer),
         "real_share": None if found.real_share is None else wording.percent(found.real_share),
         "checked": wording.count(found.checked, "minted row") if found.checked else "",
@@ -91,6 +92,13 @@ def _conclusion(share: float | None, chance: float | None) -> str:
     if share <= max(2 * (chance or 0.0), 0.02):
         return "No sign of it."
     return "Some of it: look at the closest pairs below." if share < 0.2 else "Yes, to a worrying extent."
+
+
+def _far(found: Memorisation) -> bool:
+    """Whether minted rows lie clearly farther from the real ones than real rows lie apart: new, but off the data."""
+    if not found.minted_distances or not found.real_distances:
+        return False
+    return statistics.median(found.minted_distances) > 1.5 * statistics.median(found.real_distances)
 
 
 def filtering_context(data: ReportData) -> dict[str, Any] | None:
@@ -109,13 +117,20 @@ def filtering_context(data: ReportData) -> dict[str, Any] | None:
 
 
 def _spread(samples: Sequence[RejectedSample], limit: int) -> list[RejectedSample]:
-    """Up to `limit` samples, the reasons in turn so that none crowds out the others; grouped by reason in the end."""
-    queues: dict[str, list[RejectedSample]] = {}
+    """Up to `limit` samples: reasons in turn, and classes in turn within a reason, so that none crowds out the others. Grouped by
+    reason in the end."""
+    queues: dict[str, dict[str, list[RejectedSample]]] = {}
     for sample in samples:
-        queues.setdefault(sample.reason, []).append(sample)
-    ranked = [(turn, at, sample) for at, queue in enumerate(queues.values()) for turn, sample in enumerate(queue)]
-    taken = sorted(ranked, key=lambda item: item[:2])[:limit]
-    return [sample for _, _, sample in sorted(taken, key=lambda item: (item[1], item[0]))]
+        queues.setdefault(sample.reason, {}).setdefault(sample.label, []).append(sample)
+    in_turn = {reason: _round_robin(list(by_label.values())) for reason, by_label in queues.items()}
+    taken = {id(sample) for sample in _round_robin(list(in_turn.values()))[:limit]}
+    return [sample for queue in in_turn.values() for sample in queue if id(sample) in taken]
+
+
+def _round_robin(queues: Sequence[Sequence[RejectedSample]]) -> list[RejectedSample]:
+    """The first of every queue, then the second of every queue, and so on."""
+    ranked = [(turn, at) for at, queue in enumerate(queues) for turn in range(len(queue))]
+    return [queues[at][turn] for turn, at in sorted(ranked)]
 
 
 def pseudo_context(data: ReportData) -> dict[str, Any] | None:

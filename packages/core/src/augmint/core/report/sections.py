@@ -19,7 +19,7 @@ from augmint.core.report.trials import best_trial
 from augmint.core.report.verdict import verdict_context
 
 STATUSES = ("finished", "pruned", "failed")
-DIMENSIONS_SHOWN = 12
+DIMENSIONS_SHOWN, LEAST_SHARE = 12, 0.005
 
 QUALITY_WORDS = {
     "frechet": ("Fréchet distance", "between the feature clouds of real and generated rows; lower is better, 0 is equal"),
@@ -84,7 +84,8 @@ def _finalists(data: ReportData, decimals: int) -> list[dict[str, str]]:
 
 def _importance(data: ReportData) -> dict[str, Any]:
     shares = {_words(name): float(share) for name, share in (data.importance or {}).items()}
-    ranked = dict(sorted(shares.items(), key=lambda item: -item[1])[:DIMENSIONS_SHOWN])
+    heard = [(name, share) for name, share in shares.items() if share >= LEAST_SHARE]
+    ranked = dict(sorted(heard, key=lambda item: -item[1])[:DIMENSIONS_SHOWN])
     note = data.importance_note or ("" if ranked else "There are not enough finished trials to say which settings mattered.")
     if not ranked:
         return {"importance": "", "omitted": 0, "importance_note": note}

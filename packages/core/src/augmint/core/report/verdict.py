@@ -10,7 +10,8 @@ from augmint.core.report import wording
 from augmint.core.report.data import ReportData
 
 Arms = dict[str, Mapping[str, Any]]
-_LABELS = {"better": ("use", "Use it"), "open": ("leave", "Not proven"), "worse": ("leave", "Do not use it")}
+_LABELS = {"better": ("use", "Use it"), "open": ("leave", "Not proven"),
+           "equal": ("leave", "Not proven"), "worse": ("leave", "Do not use it")}
 
 
 def scored_arms(comparison: Mapping[str, Any]) -> Arms:
@@ -66,7 +67,8 @@ def _evidence(arms: Arms, metric: Metric, subject: str, baseline: str | None, ga
         return f"{lead}; there is no baseline beside it."
     against = "standard augmentation" if baseline == "standard" else "no augmentation"
     end = {"better": "better, and the interval is clear of 0", "worse": "worse, and the interval is clear of 0",
-           "open": "the interval holds 0, so this test does not settle which is better"}[wording.standing(gap, metric)]
+           "open": "the interval holds 0, so this test does not settle which is better",
+           "equal": "they score the same in every run"}[wording.standing(gap, metric)]
     if not gap.get("ci95"):
         end = "without repeats there is no interval, so it may be chance"
     lower = "" if metric.greater_is_better else " (lower is better)"

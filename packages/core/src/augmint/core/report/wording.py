@@ -86,13 +86,15 @@ def difference(entry: Mapping[str, Any], metric: Metric) -> str:
 
 
 def standing(entry: Mapping[str, Any], metric: Metric) -> str:
-    """Where the interval lies: "better", "worse", or "open" when it holds 0 or is missing.
+    """Where the interval lies: "better", "worse", "open" when it holds 0 or is missing, "equal" where nothing differs.
 
     Example:
         >>> standing({"mean": -0.1, "ci95": [-0.2, -0.05]}, Metric("wer", greater_is_better=False))
         'better'
     """
     ci95 = entry.get("ci95")
+    if ci95 and not any((entry["mean"], *ci95)):
+        return "equal"
     if not ci95 or ci95[0] <= 0 <= ci95[1] or not all(math.isfinite(end) for end in ci95):
         return "open"
     return "better" if (ci95[0] > 0) == metric.greater_is_better else "worse"
@@ -171,7 +173,7 @@ def headline(use: str | None, standing: str = "better") -> str:
 
     Args:
         use: the arm that validation chose, None where nothing helped.
-        standing: what the test split says of a chosen arm against its baseline: "better", "worse" or "open".
+        standing: what the test split says of a chosen arm against its baseline, see `standing`.
 
     Example:
         >>> headline("policy+minted")
