@@ -46,6 +46,8 @@ _IDENTITY: Point = {
     "balance": 0.0, "soft_labels": 0.0,
 }
 _MINTED: Point = {"share": 0.25, "min_agreement": 0.8, "keep_quantile": 0.8, "soft_labels": 0.5}
+# Half of each batch is generated and labelled by the judge's averaged members: what an ensemble knows reaches one model.
+_DISTILLED: Point = {"share": 0.5, "min_agreement": 0.0, "soft_labels": 1.0}
 
 
 class ImagePolicySpace(PolicySpace):
@@ -111,7 +113,7 @@ class ImagePolicySpace(PolicySpace):
         return [stage] * int(at["depth"])
 
     def starts(self) -> Mapping[str, Point]:
-        """"identity" and "standard" (TrivialAugment), then known good combinations, then (with `mint`) two with generated rows."""
+        """"identity" and "standard" (TrivialAugment), then known good combinations, then (with `mint`) some with generated rows."""
         flip = {} if self.flip == "none" else {"flip": "horizontal"}
         prior, standard = {"crop": 0.5, **flip}, {"depth": 1}
         gentle = {"depth": 1, "geometric_magnitude": 0.4, "crop": 0.3, **flip, "cutmix": 0.5}
@@ -128,6 +130,7 @@ class ImagePolicySpace(PolicySpace):
         if self.mint:
             changes["standard_minted"] = {**standard, **_MINTED}
             changes["gentle_cutmix_minted"] = {**gentle, **_MINTED}
+            changes["gentle_cutmix_distilled"] = {**gentle, **_DISTILLED}
         names = [dimension.name for dimension in self.dimensions]
         return {start: {name: {**_IDENTITY, **change}[name] for name in names} for start, change in changes.items()}
 
