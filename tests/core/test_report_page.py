@@ -264,3 +264,20 @@ def test_a_report_that_cannot_be_written_is_the_users_error(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
         write_report(EMPTY, tmp_path / "file" / "report.html")
+
+
+def luminance(color: str) -> float:
+    """Relative luminance by WCAG 2."""
+    parts = [int(color[at: at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_words_and_lines_stand_out_in_light_and_dark() -> None:
+    palettes = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", page_of("empty"), re.S)[:2]]
+    assert len(palettes) == 2
+    for palette in palettes:
+        for name in ("ink", "muted", "blue", "orange", "green", "red", "purple"):
+            for ground in ("paper", "panel"):
+                dark, light = sorted((luminance(palette[name]), luminance(palette[ground])))
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
