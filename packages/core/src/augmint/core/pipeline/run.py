@@ -114,7 +114,7 @@ class Run:
     def _inspect(self, stage: Callable[..., None]) -> None:
         stage(self.recipe, self.directory, self.base_dir)
         unfinished = self.directory.recipe.with_name(".recipe.yaml")
-        unfinished.write_text(self.recipe.to_yaml(), encoding="utf-8")
+        unfinished.write_text(self.recipe.to_yaml(self.base_dir), encoding="utf-8")
         os.replace(unfinished, self.directory.recipe)
 
     def _spent(self) -> dict[str, float]:
