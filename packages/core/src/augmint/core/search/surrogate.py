@@ -29,6 +29,6 @@ def make_surrogate(name: str, columns: int, seed: int) -> Any:
     from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
     unit = max(1.0, math.sqrt(columns) / 2)
-    matern = Matern(length_scale=[0.7 * unit] * columns, length_scale_bounds=[(0.15 * unit, 6.0 * unit)] * columns, nu=2.5)
+    matern = Matern(length_scale=[0.7 * unit] * columns, length_scale_bounds=[(0.3 * unit, 3.0 * unit)] * columns, nu=2.5)
     kernel = ConstantKernel(1.0, (0.2, 5.0)) * matern + WhiteKernel(0.01, (1e-4, 0.5))
     return GaussianProcessRegressor(kernel=kernel, normalize_y=True, noise="gaussian", n_restarts_optimizer=0, random_state=seed)
