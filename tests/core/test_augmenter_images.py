@@ -74,3 +74,23 @@ def test_saved_and_loaded_it_mints_the_same_pictures(digits: Dataset, generator:
     augmenter = Augmenter(generator, trivial_augment())
     again = Augmenter.from_pretrained(augmenter.save_pretrained(tmp_path))
     assert stored(again.mint(digits, 0.5)) == stored(augmenter.mint(digits, 0.5))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "1", "P", "LA", "I;16", "CMYK"])
+def test_pictures_of_every_mode_are_stored_without_loss(mode: str) -> None:
+    from augmint.core.minting.rows import uncompressed
+
+    picture = Pillow.effect_noise((9, 7), 50).convert("RGB")
+    picture = Pillow.new(mode, (9, 7), 700) if mode == "I;16" else picture.convert(mode)
+    again = Dataset.from_dict({"image": [uncompressed(picture)]}, features=Features({"image": Image()}))[0]["image"]
+    assert again.mode == mode
+    assert again.tobytes() == picture.tobytes()
+
+
+def test_a_bound_augmenter_gives_what_an_unbound_one_gives(digits: Dataset) -> None:
+    free, bound = Augmenter(policy=trivial_augment()), Augmenter(policy=trivial_augment()).bind(digits)
+    free.set_epoch(3)
+    bound.set_epoch(3)
+    pictures = [augmenter.transform(digits[:8])["image"] for augmenter in (free, bound)]
+    assert [picture.tobytes() for picture in pictures[0]] == [picture.tobytes() for picture in pictures[1]]
+    assert {picture.mode for picture in pictures[0]} == {"L"}

@@ -119,6 +119,17 @@ def test_integer_labels_are_named_by_value_in_numeric_order(tmp_path: Path) -> N
     assert list(found.splits.test["label"]) == [2, 0]
 
 
+def test_whole_numbers_kept_as_floats_are_labels_and_others_are_not(tmp_path: Path) -> None:
+    with_labels([0.0, 1.0, None] * 5, "float64").to_parquet(tmp_path / "train.parquet")
+    with pytest.raises(UserError, match=r"train rows 2, 5, 8, 11, 14 \(5 of 15\)"):
+        load(tmp_path, data_files={"train": "train.parquet"}, splits={"test": None})
+    found = load(tmp_path, data_files={"train": "train.parquet"}, splits={"test": None}, on_error="skip")
+    assert found.splits.train.features["label"].names == ["0", "1"]
+    with_labels([0.5, 1.0] * 5, "float64").to_parquet(tmp_path / "train.parquet")
+    with pytest.raises(UserError, match="holds no classes"):
+        load(tmp_path, data_files={"train": "train.parquet"}, splits={"test": None})
+
+
 def test_class_names_in_another_order_are_matched_by_name(folder: Path) -> None:
     numbers_rows(4, names=["c2", "c1", "c0"], seed=5).to_parquet(folder / "test.parquet")
     found = load(folder)
@@ -186,6 +197,8 @@ WRONG = {
     "unlabelled without payload": ({"unlabeled": {"data_files": "other.csv", "path": "csv"}}, "have no column 'numbers'"),
     "free text as label": ({"columns": {"label": "note"}}, "is no class label"),
     "not a data file": ({"path": "notes.md", "data_files": None}, "ending that is not known"),
+    "no rows": ({"data_files": {"train": "none.parquet", "test": "test.parquet"}}, "The train split is empty"),
+    "one row a class": ({"splits": {"train": "train[:1]+train[20:21]", "test": "test"}}, "its 2 rows are too few"),
     "damaged file": ({"data_files": {"train": "torn.parquet", "test": "test.parquet"}}, "cannot be read"),
 }
 
@@ -194,6 +207,7 @@ WRONG = {
 def test_what_cannot_work_is_one_clear_message(folder: Path, values: dict, message: str) -> None:
     (folder / "other.csv").write_text("a,b\n1,2\n")
     (folder / "notes.md").write_text("hello")
+    numbers_rows(1).select([]).to_parquet(folder / "none.parquet")
     (folder / "torn.parquet").write_bytes((folder / "train.parquet").read_bytes()[:200])
     if "note" in str(values.get("columns")):
         numbers_rows(60).to_parquet(folder / "train.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,9 +18,9 @@ UNLABELLED = -1
 def class_encode(splits: Mapping[str, Dataset], column: str) -> dict[str, Dataset]:
     """The same splits with `column` as one ClassLabel.
 
-    Strings are sorted; integers and booleans are named by their value, in order; negative integers stay unlabelled (-1).
-    Where every split has a ClassLabel already, train's order of names holds and other splits are remapped by name. Columns
-    of other kinds are left for the task to judge.
+    Strings are sorted; whole numbers and booleans are named by their value, in order. Negative numbers, empty strings and NaN
+    are missing labels. Where every split has a ClassLabel already, train's order of names holds and other splits are remapped
+    by name. Columns of other kinds are left for the task to judge.
 
     Raises:
         UserError: where a column looks like free text, or a split has class names that train does not know.
@@ -30,6 +31,8 @@ def class_encode(splits: Mapping[str, Dataset], column: str) -> dict[str, Datase
     if all(isinstance(kind, ClassLabel) for kind in kinds.values()):
         return _align(splits, column)
     if not all(isinstance(kind, ClassLabel) or _countable(kind) for kind in kinds.values()):
+        return dict(splits)
+    if not all(_whole(rows, column) for rows in splits.values()):
         return dict(splits)
     values = {name: _names(rows, column) for name, rows in splits.items()}
     found = {value for column_values in values.values() for value in column_values if value is not None}
@@ -59,7 +62,16 @@ def class_counts(labels: Sequence[int] | np.ndarray, classes: int) -> np.ndarray
 
 
 def _countable(kind: Any) -> bool:
-    return isinstance(kind, Value) and (kind.dtype in ("string", "large_string", "bool") or kind.dtype.startswith(("int", "uint")))
+    return isinstance(kind, Value) and (kind.dtype in ("string", "large_string", "bool")
+                                        or kind.dtype.startswith(("int", "uint", "float")))
+
+
+def _whole(rows: Dataset, column: str) -> bool:
+    """Whether all numbers are whole: tables keep whole numbers as floats where some are missing."""
+    feature = rows.features[column]
+    if not (isinstance(feature, Value) and feature.dtype.startswith("float")):
+        return True
+    return all(value is None or math.isnan(value) or float(value).is_integer() for value in column_values(rows, column))
 
 
 def _names(rows: Dataset, column: str) -> list[str | None]:
@@ -67,7 +79,15 @@ def _names(rows: Dataset, column: str) -> list[str | None]:
     if isinstance(feature, ClassLabel):
         known = feature.names
         return [known[value] if value is not None and 0 <= value < len(known) else None for value in values]
-    return [None if value is None or value == "" or (isinstance(value, int) and value < 0) else str(value) for value in values]
+    return [_name(value) for value in values]
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, float):
+        value = None if math.isnan(value) else int(value)
+    if value is None or value == "" or (isinstance(value, int) and value < 0):
+        return None
+    return str(value)
 
 
 def _ordered(found: set[str]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, ReadInstruction, concatenate_datasets, load_dataset, load_from_disk
 
 from augmint.core.errors import UserError, nearest
@@ -98,12 +99,25 @@ def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> Dataset
     except UserError:
         raise
     except Exception as error:  # load_dataset raises many kinds; all of them mean that these files cannot be read
+        if target == "parquet" and _no_rows(kwargs["data_files"]):
+            empty_split = next(iter(kwargs["data_files"])) if isinstance(kwargs["data_files"], dict) else "train"
+            raise UserError(f"The {empty_split} split is empty.", where=f"{where}.path", fix="Give files with rows.") from error
         cause = error.__cause__ or error
         if empty := re.search(r'Instruction "(.+)" corresponds to no data', str(cause)):
             raise UserError(f"The {empty[1]} split is empty.", where=f"{where}.path", fix="Give files with rows.") from error
         raise UserError(f"{path!r} cannot be read: {type(cause).__name__}: {_first_line(cause)}", where=f"{where}.path",
                         fix="The files may be damaged or of another format: try datasets.load_dataset with them.") from error
     return found if isinstance(found, DatasetDict) else DatasetDict({"train": found})
+
+
+def _no_rows(files: Any) -> bool:
+    """Whether these are parquet files that can be read and hold nothing."""
+    if isinstance(files, dict):
+        return all(_no_rows(value) for value in files.values())
+    try:
+        return all(pq.read_metadata(file).num_rows == 0 for file in ([files] if isinstance(files, str) else files))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _first_line(error: BaseException) -> str:

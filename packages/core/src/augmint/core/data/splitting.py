@@ -52,7 +52,8 @@ class Splitting:
             if name not in result:
                 kept, off = split_off(train.labels, len(train.rows), fraction, self.seed, f"split off {name}")
                 if len(off) == 0 or len(kept) == 0:
-                    raise UserError(f"train has {len(train.rows)} rows, too few to split {name} off.", where=f"data.splits.{name}",
+                    why = f"its {len(train.rows)} rows are too few" + (", no two of one class" if train.labels is not None else "")
+                    raise UserError(f"{name} cannot be split off train: {why}.", where=f"data.splits.{name}",
                                     fix=f"Name a {name} split or give more rows.")
                 train, result[name] = train.take(kept), train.take(off)
         chosen = self._limit(train, self.config.train_limit, "train")

@@ -22,7 +22,7 @@ from augmint.core.minting.memory import mint_rows
 from augmint.core.minting.mix import mix_rows
 from augmint.core.minting.on_the_fly import VisitKeys
 from augmint.core.minting.parts import MintParts
-from augmint.core.minting.rows import decoding, encode_chunks
+from augmint.core.minting.rows import decoding, encode_chunks, stored_rows
 from augmint.core.minting.selection import Selection
 from augmint.core.minting.streaming import BlockMinter, mint_stream, stream_features
 
@@ -170,9 +170,8 @@ class Augmenter:
         """The batch as a Dataset and a codec for it."""
         if self._bound is not None:
             codec, features = self._bound
-            known = Features({name: features[name] for name in features if name in batch})
-            return codec, Dataset.from_dict({name: list(batch[name]) for name in known}, features=known)
-        rows = Dataset.from_dict({name: list(values) for name, values in batch.items()})
+            return codec, stored_rows({name: batch[name] for name in features if name in batch}, features)
+        rows = stored_rows(batch)
         try:
             rows = class_encode({"batch": rows}, (self.columns or {}).get("label", "label"))["batch"]
             return get_modality(self.modality).make_codec(rows, self.columns), rows

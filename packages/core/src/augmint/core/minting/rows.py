@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-from datasets import Dataset, DatasetInfo, Features
+from datasets import Dataset, DatasetInfo, Features, Image
 from datasets.table import InMemoryTable
+from PIL.Image import Image as Picture
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowCodec, batch_size
@@ -32,6 +34,28 @@ def encode_chunks(codec: RowCodec, dataset: Dataset) -> list[Batch]:
         if len(dataset) < 2:
             raise
         return [codec.encode(dataset.select([row])) for row in range(len(dataset))]
+
+
+def stored_rows(columns: Mapping[str, Sequence[Any]], features: Features | None = None) -> Dataset:
+    """Decoded column lists as a Dataset, pictures uncompressed; Features as given (others may be among them) or as they look."""
+    if features is None:
+        pictures = {name: Image() for name, values in columns.items() if len(values) and isinstance(values[0], Picture)}
+        plain = Dataset.from_dict({name: list(values) for name, values in columns.items() if name not in pictures}).features
+        features = Features({**plain, **pictures})
+    values = {name: [uncompressed(value) for value in column] for name, column in columns.items()}
+    return Dataset.from_dict(values, features=Features({name: features[name] for name in columns}))
+
+
+def uncompressed(value: Any) -> Any:
+    """A decoded picture as uncompressed bytes, which are quicker to make than the PNG that `datasets` would; others as they are."""
+    if not isinstance(value, Picture) or "transparency" in value.info:
+        return value
+    buffer = io.BytesIO()
+    try:
+        value.save(buffer, "TIFF")
+    except (OSError, ValueError, KeyError):  # a mode that TIFF does not know
+        return value
+    return {"bytes": buffer.getvalue(), "path": None}
 
 
 def decoding(features: Features) -> Features:
