@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import random
 import time
@@ -28,8 +29,8 @@ from PIL import Image, ImageEnhance, ImageOps
 from torch import Tensor
 
 from augmint.core.interfaces import RowRandom
-from augmint.vision.ops import get_op, ops
-from augmint.vision.policy import trivial_augment
+from augmint.vision.ops import ops
+from augmint.vision.policy import ImagePolicy, Stage, trivial_augment
 from augmint.vision.policy.baselines import AUTOAUGMENT_SET
 
 SIZES = ((128, 1, 28), (128, 3, 32), (32, 3, 224))  # rows, channels, side
@@ -80,13 +81,8 @@ def through_pillow(arrays: np.ndarray, name: str | None = None) -> np.ndarray:
 
 
 def through_augmint(name: str, image: Tensor) -> Job:
-    op, rows = get_op(name), range(len(image))
-
-    def job() -> Tensor:
-        rng = RowRandom(0, name, rows=rows)
-        return op.apply({"image": image}, op.draw(rng, rng.uniform(), {"image": image}))["image"]
-
-    return job
+    policy, ids = ImagePolicy((Stage({name: 1}),)), range(len(image))
+    return lambda: policy.augment({"image": image}, RowRandom(0, name, rows=ids))
 
 
 def kornia_jobs(image: Tensor) -> dict[str, Job]:
@@ -137,7 +133,8 @@ def measure(rows: int, channels: int, side: int, rounds: int) -> dict[str, Any]:
 
 def table(results: list[dict[str, Any]]) -> str:
     """The figures as Markdown."""
-    lines = ["TrivialAugment, one op drawn for each image, one thread, CPU time of the best round:", "",
+    lines = ["TrivialAugment, one op drawn for each image, one thread, CPU time of the best round (load while measuring: "
+             f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores):", "",
              "| images | contender | ms a batch | images/s | augmint is faster by |", "|---|---|---:|---:|---:|"]
     for result in results:
         what = f"{result['rows']} of {result['channels']}x{result['side']}x{result['side']}"
