@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
@@ -166,6 +167,8 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     _check_task(recipe.task, lines)
     _check_model(checked.model, lines)
     _check_arms(checked, lines)
+    if checked.search.executor == "ray" and find_spec("ray") is None:
+        raise MissingExtraError(f"{lines.where(('search', 'executor'))}: Ray is not installed.", "ray")
     if not recipe.output_dir.strip():
         raise UserError("'output_dir' is empty.", where=lines.where(("output_dir",)), fix="Name a folder, such as runs/study.")
     return checked

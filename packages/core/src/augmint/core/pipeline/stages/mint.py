@@ -12,6 +12,7 @@ from tqdm.auto import tqdm
 from augmint.core.minting import Augmenter, MintParts, identify, mint_to_disk
 from augmint.core.pipeline.arms import mint_settings
 from augmint.core.pipeline.quiet import quiet
+from augmint.core.pipeline.stages.model_cards import write_cards
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop, workshop
@@ -41,6 +42,7 @@ def run(shop: Workshop, workers: Workers) -> None:
         )
     augmenter = Augmenter(generator, policy, discriminator, shop.judge, shop.task.codec.columns, shop.recipe.seed)
     augmenter.save_pretrained(shop.directory.augmenter)
+    write_cards(shop)
 
 
 def load_parts(root: Path) -> MintParts:

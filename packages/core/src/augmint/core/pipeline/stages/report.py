@@ -15,6 +15,7 @@ from augmint.core.data import strip_provenance
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
+from augmint.core.pipeline.stages.model_cards import describe
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workshop import Workshop
 from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jsonl, write_report
@@ -42,12 +43,15 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         metric=task.metric,
         dataset=recipe.data.path,
         model=_model(recipe.model),
-        generator=_generator(shop),
+        generator=describe(shop),
         judge=shop.judge.name,
         splits=inspection["sizes"],
         comparison=comparison,
         trials=[_trial(trial) for trial in search["trials"]],
         importance=search["importance"],
+        importance_note=search["importance_note"],
+        finalists=search["finalists"],
+        search_reason=search["reason"],
         objective=_objective(search["weights"], task.metric.name),
         policy=read_json(directory.policy),
         train_log=log,
@@ -92,15 +96,6 @@ def _model(model: Mapping[str, Any]) -> str:
     if model.get("name_or_path"):
         return str(model["name_or_path"])
     return f"{model['scratch']['model_type']} from scratch"
-
-
-def _generator(shop: Workshop) -> str:
-    generator = shop.networks[0]
-    parameters = sum(parameter.numel() for parameter in generator.parameters())
-    name = shop.recipe.generator.get("name") or getattr(
-        getattr(generator, "config", None), "architecture", type(generator).__name__
-    )
-    return f"{name}, {parameters / 1e6:.2f} M parameters"
 
 
 def _quality(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
