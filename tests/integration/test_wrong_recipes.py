@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "output folder is a file": (GOOD + "output_dir: train.parquet/run\n", "cannot be written"),
     "output folder cannot be made": (GOOD + "output_dir: /proc/augmint\n", "cannot be written"),
 }
+
+if find_spec("ray") is None:
+    TEXTS["Ray not installed"] = (replaced("trials: 2", "executor: ray"), 'pip install "augmint[ray]"')
 
 
 @pytest.mark.usefixtures("folder")
