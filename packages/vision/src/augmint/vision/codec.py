@@ -88,7 +88,7 @@ class ImageCodec(RowCodec):
 
     def encode(self, dataset: Dataset) -> Batch:
         column = self.columns["image"]
-        pictures = dataset.select_columns([column]).with_format(None)
+        pictures = dataset.select_columns([column]).with_format(None).cast_column(column, Image(decode=True))
         arrays = [to_array(row[column], self.channels, self.size) for row in pictures]
         shapes = {array.shape for array in arrays}
         if len(shapes) > 1:
@@ -118,7 +118,8 @@ class ImageCodec(RowCodec):
         column = self.columns.get("label")
         if column is None or column not in dataset.column_names:
             return None
-        return list(dataset.with_format(None)[column])
+        # Through Arrow: reading a column row by row takes seconds at 60,000 rows.
+        return dataset.select_columns([column]).with_format("arrow")[:].column(column).to_pylist()
 
     def preview(self, batch: Batch, row: int) -> str:
         picture = to_picture(batch["image"][row])

@@ -19,10 +19,10 @@ RECIPE: dict[str, Any] = {
     },
     "generator": {"base_channels": 16},
     "judge": {"members": 2},
-    "adversarial": {"max_steps": 600, "threads": 1},
-    "search": {"trials": 12, "finalists": 3, "final_seeds": 3},
+    "adversarial": {"max_steps": 1000, "threads": 1},
+    "search": {"trials": 16, "finalists": 2, "final_seeds": 3},
     "mint": {"ratio": 5.0},
-    "finetune": {"max_steps": 120, "per_device_train_batch_size": 64},
+    "finetune": {"max_steps": 200, "per_device_train_batch_size": 64},
     "compare": {"seeds": [0, 1, 2, 3, 4]},
     "seed": 0,
 }
