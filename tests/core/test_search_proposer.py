@@ -11,9 +11,11 @@ import pytest
 
 from augmint.core.interfaces import Dimension, keyed_generator
 from augmint.core.search import PolicySearch, SearchArguments
+from augmint.core.search.candidates import LOCAL, SCALES, UNIFORM, candidates
 from augmint.core.search.history import Trial
 from augmint.core.search.learning import prune_threshold, told_values
 from augmint.core.search.proposer import Proposer
+from augmint.core.search.spaces import SkoptSpace
 
 sys.path.insert(0, str(Path(__file__).parent))
 from search_problems import bowl, bowl_space, bowl_value, branin, branin_space
@@ -63,6 +65,21 @@ def test_pending_points_push_the_next_proposal_away() -> None:
     assert again == first
     assert second is not None
     assert abs(second["x"] - first["x"]) + abs(second["y"] - first["y"]) > 0.05
+
+
+def test_candidates_lie_in_the_space_and_around_the_best_points_change_few_coordinates() -> None:
+    space = SkoptSpace([*branin_space().dimensions, *(Dimension(f"d{place}") for place in range(12))])
+    centre = {"x": 10.0, "y": 0.0, "layers": 4, "order": "last"} | {f"d{place}": 0.5 for place in range(12)}
+    drawn = candidates(space, [centre], keyed_generator(0, "candidates"))
+    points = [space.from_skopt(coordinates) for coordinates in drawn]
+    assert [space.to_skopt(point) for point in points] == drawn  # nothing had to be clipped or rounded
+    around = points[UNIFORM:]
+    changes = [sum(point[name] != value for name, value in centre.items()) for point in around]
+    assert len(around) == len(SCALES) * LOCAL
+    assert 2 < np.mean(changes) < 5
+    for name in centre:
+        assert any(point[name] != centre[name] for point in around), f"{name} is never changed"
+    assert max(abs(point["d0"] - 0.5) for point in around[:LOCAL]) < 0.3
 
 
 def test_initial_points_fill_the_space() -> None:

@@ -35,7 +35,7 @@ class SearchArguments:
         workers: trials at the same time; None takes the cores there are, or one where trials share an accelerator.
         threads: torch and BLAS threads of one trial, fixed so that scores do not depend on `workers`.
         surrogate: "GP" (Gaussian process), "RF" (random forest) or "ET" (extra trees).
-        acquisition: "EI", "LCB", "PI", or "gp_hedge", which draws one of the three anew for every point (at three times the cost).
+        acquisition: "EI", "LCB", "PI", or "gp_hedge", which draws one of the three anew for every point.
         initial_points: space-filling points after the starting points and before the surrogate's first proposal.
         fidelities: names of the settings a trial can be scored at, cheap before expensive. The last is that of the final
             round; those before it are run one after the other and the last of them is what the surrogate learns from. One
