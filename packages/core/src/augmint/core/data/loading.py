@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from datasets import ClassLabel, Dataset, DatasetDict
 
-from augmint.core.data.config import DataConfig
+from augmint.core.data.config import DEFAULT_SPLITS, DataConfig
 from augmint.core.data.labels import class_encode
 from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
@@ -57,8 +57,11 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     base = Path(base_dir) if base_dir is not None else None
     roles = {**config.columns, **(columns or {})}
     source = read_source(config.path, name=config.name, data_files=config.data_files, data_dir=config.data_dir, base_dir=base)
-    rows = {name: take_split(source, spec, where=f"data.splits.{name}")
-            for name, spec in config.splits.items() if spec is not None}
+    named = dict(config.splits)
+    # A folder of images or a lone file has one split: the usual name of the test split then means "set one aside".
+    alone = len(source) == 1 and named["test"] == DEFAULT_SPLITS["test"] and named["test"] not in source
+    named["test"] = None if alone else named["test"]
+    rows = {name: take_split(source, spec, where=f"data.splits.{name}") for name, spec in named.items() if spec is not None}
     for name, split in rows.items():
         if len(split) == 0:
             raise UserError(f"The {name} split is empty.", where=f"data.splits.{name}")
@@ -71,6 +74,8 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     skipped = {name: codec.check(split) for name, split in rows.items()}
     rows = {name: _checked(split, skipped[name], name, config.on_error) for name, split in rows.items()}
     work = Splitting(config, codec, seed)
+    if alone:
+        work.notices.append(f"The data has no test split: {config.test_fraction:.0%} of train was set aside as one.")
     chosen, rest = work.run({name: Split.of(split, codec) for name, split in rows.items()})
     work.check_classes(chosen)
     seen = work.count_copies(chosen)
