@@ -112,3 +112,12 @@ def test_previews_escape_class_names() -> None:
     fragment = codec.preview({"image": torch.zeros(1, 1, 4, 4, dtype=torch.uint8), "label": torch.tensor([0])}, 0)
     assert fragment.startswith("<img ")
     assert "<script>" not in fragment
+
+
+def test_samples_are_written_as_one_grid(tmp_path) -> None:
+    codec = ImageCodec({"image": "picture"}, None, 1, 4)
+    image = torch.arange(5, dtype=torch.uint8)[:, None, None, None].expand(5, 1, 4, 4) * 50
+    path = codec.save_samples({"image": image}, tmp_path / "step-1", columns=3)
+    grid = np.asarray(PillowImage.open(path))
+    assert grid.shape == (8, 12)
+    assert grid[::4, ::4].tolist() == [[0, 50, 100], [150, 200, 0]]

@@ -6,6 +6,7 @@ import base64
 import html
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,19 @@ class ImageCodec(RowCodec):
         data = base64.b64encode(buffer.getvalue()).decode()
         shown = max(56, picture.width)
         return f'<img src="data:image/png;base64,{data}" alt="{name}" width="{shown}" style="image-rendering:pixelated">'
+
+    def save_samples(self, batch: Batch, path: Path, columns: int) -> Path:
+        """A PNG grid."""
+        image = batch["image"]
+        height, width = image.shape[-2:]
+        lines = -(-len(image) // columns)
+        grid = image.new_zeros(image.shape[1], lines * height, columns * width)
+        for at, one in enumerate(image):
+            top, left = at // columns * height, at % columns * width
+            grid[:, top : top + height, left : left + width] = one
+        target = path.with_suffix(".png")
+        to_picture(grid).save(target)
+        return target
 
 
 def _picture_problem(cell: Any) -> str | None:

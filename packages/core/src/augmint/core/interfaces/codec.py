@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from datasets import Dataset, Features
 
-from augmint.core.interfaces.batch import Batch
+from augmint.core.interfaces.batch import Batch, batch_size
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,12 @@ class RowCodec(ABC):
     @abstractmethod
     def preview(self, batch: Batch, row: int) -> str:
         """A self-contained HTML fragment of one row (an <img>, an <audio>, escaped text)."""
+
+    def save_samples(self, batch: Batch, path: Path, columns: int) -> Path:
+        """Write the rows as one file to look at, `columns` of them side by side; returns its path, with a fitting suffix.
+        The default writes an HTML page of previews."""
+        target = path.with_suffix(".html")
+        cells = [self.preview(batch, row) for row in range(batch_size(batch))]
+        lines = ["".join(cells[at : at + columns]) for at in range(0, len(cells), columns)]
+        target.write_text("<!doctype html><meta charset=utf-8>" + "<br>".join(lines), encoding="utf-8")
+        return target

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from augmint.core.data import strip_provenance
-from augmint.core.evaluation import Arm
+from augmint.core.evaluation import Arm, synthetic_job
 from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, MintSettings, Policy, keyed_seed
 from augmint.core.minting import soft_targets
 from augmint.core.pipeline.run_dir import read_json, write_json
@@ -92,3 +92,14 @@ def _json(result: FinetuneResult, split: str) -> dict[str, Any]:
 
 def _plain(evaluation: Evaluation) -> dict[str, Any]:
     return {"score": evaluation.score, "loss": evaluation.loss, "rows": evaluation.rows}
+
+
+def synthetic_score(root: Path, seed: int) -> None:
+    """Train on minted rows alone under the standard augmentation and score on real validation rows, unless that is done: what
+    the generated rows carry by themselves. It takes no part in the verdict."""
+    shop = workshop(root)
+    path = shop.directory.synthetic(seed)
+    if not path.is_file() and len(shop.minted_rows):
+        job = synthetic_job(job_of(shop, Arm("standard", "standard"), seed, None), shop.minted_rows)
+        result = shop.task.finetune(job)
+        write_json(path, {"seconds": result.seconds, "validation": result.scores["validation"]})

@@ -75,6 +75,10 @@ class RunDirectory:
     def finetuned(self, arm: str, seed: int) -> Path:
         return self.root / "finetuned" / arm / f"seed-{seed}"
 
+    def synthetic(self, seed: int) -> Path:
+        """The validation score of training on minted rows alone."""
+        return self.root / "synthetic" / f"seed-{seed}.json"
+
     @property
     def comparison(self) -> Path:
         return self.root / "comparison.json"

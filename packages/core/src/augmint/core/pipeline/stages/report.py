@@ -55,7 +55,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         objective=_objective(search["weights"], task.metric.name),
         policy=read_json(directory.policy),
         train_log=log,
-        quality=_quality(log),
+        quality={**_quality(log), **_synthetic(shop)},
         samples=_samples(shop, minted),
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
@@ -102,6 +102,13 @@ def _quality(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """The last figures that the evaluator logged."""
     measured = [entry for entry in log if "frechet" in entry]
     return {name: measured[-1][name] for name in QUALITY if name in measured[-1]} if measured else {}
+
+
+def _synthetic(shop: Workshop) -> dict[str, float]:
+    """Validation score of training on minted rows alone."""
+    paths = [path for seed in shop.recipe.compare.seeds if (path := shop.directory.synthetic(seed)).is_file()]
+    name = f"validation {shop.task.metric.name} after training on minted rows alone"
+    return {name: sum(read_json(path)["validation"] for path in paths) / len(paths)} if paths else {}
 
 
 def _samples(shop: Workshop, minted: Dataset) -> list[ClassSamples]:

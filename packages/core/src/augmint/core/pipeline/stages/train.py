@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,13 +18,22 @@ from augmint.core.pipeline.workshop import Workshop
 
 QUALITY_ROWS = 1000
 BLOCK = 64
+LOOK_STEPS = 250
+"""Steps between sample grids, and between quality figures."""
+SAMPLES, SAMPLED_CLASSES = 8, 20
 
 
 def run(shop: Workshop) -> None:
     """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`."""
     task, directory, recipe = shop.task, shop.directory, shop.recipe
     generator, discriminator, objective = task.adversarial_networks()
-    values = {"disable_tqdm": quiet(), **task.adversarial_defaults(), **recipe.adversarial}
+    values = {
+        "disable_tqdm": quiet(),
+        "sample_steps": LOOK_STEPS,
+        "eval_steps": LOOK_STEPS,
+        **task.adversarial_defaults(),
+        **recipe.adversarial,
+    }
     arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
     trainer = AdversarialTrainer(
         generator,
@@ -32,6 +42,7 @@ def run(shop: Workshop) -> None:
         args=arguments,
         train_dataset=task.adversarial_rows(shop.pseudo_labelled),
         evaluator=Evaluator(shop, shop.judge),
+        sampler=Sampler(shop, directory.checkpoints / "samples"),
     )
     output = trainer.train(resume_from_checkpoint=True)
     unfinished = directory.root / ".networks"
@@ -66,6 +77,23 @@ class Evaluator:
             generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features)))
         )
         return quality_figures(self.features, self.judge.embed(fake))
+
+
+class Sampler:
+    """Writes what the generator makes of the same noise and conditions at every step: one file a step, a row of it a class."""
+
+    def __init__(self, shop: Workshop, folder: Path) -> None:
+        self.codec, self.seed, self.folder = shop.task.codec, shop.recipe.seed, folder
+        classes = min(len(self.codec.label_names or ()), SAMPLED_CLASSES)
+        labels = torch.arange(max(1, classes)).repeat_interleave(SAMPLES)
+        self.condition: Batch = {"label": labels} if classes else {}
+        self.rows = len(labels)
+
+    def __call__(self, generator: Generator, step: int) -> None:
+        rng = RowRandom(self.seed, "samples", rows=range(self.rows))
+        batch = sample(generator, self.codec, self.condition, self.rows, rng)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.codec.save_samples(batch, self.folder / f"step-{step:06d}", SAMPLES)
 
 
 @torch.no_grad()
