@@ -12,8 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from augmint.core.cli import main
 from datasets import load_dataset
+
+from augmint.core import Augmenter
+from augmint.core.cli import main
+from augmint.vision.builtin import digits
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import fingerprint, write_recipe
@@ -30,8 +33,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_leaves_everything_the_contract_names(undisturbed: Path) -> None:
-    for name in ("recipe.yaml", "generator/model.safetensors", "discriminator/model.safetensors", "search/trials.jsonl", "search/policy.json",
-                 "minted/manifest.json", "minted/README.md", "finetuned/policy+minted/seed-1/model.safetensors", "report.html"):
+    for name in (
+        "recipe.yaml", "generator/model.safetensors", "discriminator/model.safetensors", "checkpoints/samples/step-000040.png",
+        "search/trials.jsonl", "search/policy.json", "minted/manifest.json", "minted/README.md", "augmenter/augmenter.json",
+        "finetuned/policy+minted/seed-1/model.safetensors", "synthetic/seed-0.json", "report.html",
+    ):
         assert (undisturbed / name).is_file(), name
 
 
@@ -72,10 +78,21 @@ def test_a_finished_run_is_not_done_again(undisturbed: Path) -> None:
     assert before == after
 
 
-def test_another_recipe_is_refused_in_the_same_folder(undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_recipe_is_refused_in_the_same_folder(
+    undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = write_recipe(tmp_path, seed=1)
     assert main(["run", str(other), "--set", f"output_dir={undisturbed}", "--quiet"]) == 2
     assert "another recipe" in capsys.readouterr().err
+
+
+def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
+    augmenter = Augmenter.from_pretrained(undisturbed / "augmenter")
+    train = digits()["train"].select(range(40))
+    bigger = augmenter.mint(train, ratio=0.25, max_rounds=1)
+    assert bigger.column_names == [*train.column_names, *sorted(PROVENANCE, key=list(bigger.column_names).index)]
+    assert len(train) <= len(bigger) <= 50
+    assert bigger.select(range(40))["label"] == train["label"]
 
 
 def test_more_workers_give_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
@@ -101,7 +118,7 @@ def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_
     recipe, run = write_recipe(tmp_path), tmp_path / "run"
     command = [sys.executable, "-m", "augmint.core.cli", "run", str(recipe), "--set", f"output_dir={run}", "--quiet"]
     for name, reached in MOMENTS:
-        process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
         until = time.monotonic() + 300
         while not reached(run):
             assert process.poll() is None, f"ended before it was {name}: {process.stderr.read().decode() if process.stderr else ''}"
@@ -110,5 +127,5 @@ def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert not (run / "comparison.json").is_file()
-    assert subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False).returncode == 0
+    assert subprocess.run(command, check=False).returncode == 0
     assert fingerprint(run) == fingerprint(undisturbed)

@@ -18,7 +18,14 @@ RECIPE: dict[str, Any] = {
         "test_limit": {"per_class": 6},
     },
     "model": {
-        "scratch": {"model_type": "resnet", "layer_type": "basic", "embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1], "image_size": 16}
+        "scratch": {
+            "model_type": "resnet",
+            "layer_type": "basic",
+            "embedding_size": 8,
+            "hidden_sizes": [8, 16],
+            "depths": [1, 1],
+            "image_size": 16,
+        }
     },
     "generator": {"base_channels": 4, "latent_dim": 8},
     "judge": {"members": 1},

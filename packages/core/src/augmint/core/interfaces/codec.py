@@ -49,7 +49,7 @@ class RowCodec(ABC):
         return batch
 
     def from_network(self, batch: Batch) -> Batch:
-        """Generated rows as `encode` gives real ones (images uint8): what judges, ops and `decode` take. Inverse of `to_network`."""
+        """Generated rows as `encode` gives real ones (images uint8): what judges, ops and `decode` take. Undoes `to_network`."""
         return batch
 
     def labels(self, dataset: Dataset) -> list[int] | None:
