@@ -45,6 +45,14 @@ def test_starting_points_are_the_first_trials_in_order() -> None:
     assert [trial.origin for trial in trials] == ["start"] * 2 + ["initial"] * 3 + ["model"] * 2
 
 
+def test_many_starting_points_leave_more_trials_to_the_surrogate() -> None:
+    space = branin_space()
+    many = Space(space.dimensions, {f"start {n}": {"x": float(n), "y": 1.0, "layers": 1, "order": "last"} for n in range(9)})
+    for starts, initial in ((space, 6), (many, 2)):
+        origins = [trial.origin for trial in search(space=starts, initial_points=None, trials=12, finalists=0).run().trials]
+        assert origins.count("initial") == initial
+
+
 def test_a_search_cut_at_every_line_resumes_to_the_same_result_and_journal(tmp_path: Path) -> None:
     whole = tmp_path / "whole.jsonl"
     objective = Branin(fidelities=("cheap", "short", "full"), fail=(3,))

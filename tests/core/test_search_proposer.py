@@ -83,7 +83,7 @@ def test_candidates_lie_in_the_space_and_around_the_best_points_change_few_coord
 
 
 def test_initial_points_fill_the_space() -> None:
-    points = proposer(initial_points=6).initial()
+    points = proposer().initial(6)
     for name, low, high in (("x", -5, 10), ("y", 0, 15)):
         sixths = sorted(int(6 * (point[name] - low) / (high - low)) for point in points)
         assert sixths == list(range(6)), f"a Latin hypercube has one point in each sixth of {name}"

@@ -36,7 +36,8 @@ class SearchArguments:
         threads: torch and BLAS threads of one trial, fixed so that scores do not depend on `workers`.
         surrogate: "GP" (Gaussian process), "RF" (random forest) or "ET" (extra trees).
         acquisition: "EI", "LCB", "PI", or "gp_hedge", which draws one of the three anew for every point.
-        initial_points: space-filling points after the starting points and before the surrogate's first proposal.
+        initial_points: space-filling points after the starting points and before the surrogate's first proposal; None takes what
+            the starting points leave of eight, at least two.
         fidelities: names of the settings a trial can be scored at, cheap before expensive. The last is that of the final
             round; those before it are run one after the other and the last of them is what the surrogate learns from. One
             name alone serves for both. None takes the objective's own `fidelities`.
@@ -60,7 +61,7 @@ class SearchArguments:
     threads: int = 1
     surrogate: str = "GP"
     acquisition: str = "EI"
-    initial_points: int = 6
+    initial_points: int | None = None
     fidelities: tuple[str, ...] | None = None
     prune_quantile: float = 0.25
     finalists: int = 3
@@ -68,11 +69,12 @@ class SearchArguments:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("trials", 1), ("batch_size", 1), ("threads", 1), ("initial_points", 0), ("finalists", 0),
+        for name, least in (("trials", 1), ("batch_size", 1), ("threads", 1), ("finalists", 0),
                             ("final_seeds", 1), ("seed", 0)):
             _check_integer(name, getattr(self, name), least)
-        if self.workers is not None:
-            _check_integer("workers", self.workers, 1)
+        for name, least in (("workers", 1), ("initial_points", 0)):
+            if getattr(self, name) is not None:
+                _check_integer(name, getattr(self, name), least)
         if self.time_limit is not None and not (_is_number(self.time_limit) and self.time_limit > 0):
             raise _wrong("time_limit", self.time_limit, "Give seconds above 0, or null for no limit.")
         if not (_is_number(self.prune_quantile) and 0 <= self.prune_quantile < 1):

@@ -57,6 +57,8 @@ class PolicySearch:
             raise UserError("It has no starting points.", where="policy space", fix='Give at least "identity".')
         self.fidelities = _fidelities(self.arguments, objective)
         self.search_fidelities = self.fidelities[:-1] or self.fidelities
+        given = self.arguments.initial_points
+        self.initial_points = max(2, 8 - len(self.starts)) if given is None else given
         self.baselines = baseline_names(list(self.starts))
 
     def run(self, n_trials: int | None = None, time_limit: float | None = None, *,

@@ -42,9 +42,8 @@ class Proposer:
         self.space = SkoptSpace(dimensions)
         self.arguments = arguments
 
-    def initial(self) -> list[Point]:
-        """The space-filling points, a Latin hypercube that maximises the least distance."""
-        count = self.arguments.initial_points
+    def initial(self, count: int) -> list[Point]:
+        """`count` space-filling points, a Latin hypercube that maximises the least distance."""
         if count == 0 or not self.space.free:
             return []
         from skopt.sampler import Lhs

@@ -97,7 +97,7 @@ class Run:
         if jobs:
             self._run_jobs(jobs, self._follow)
         self.bar.update(self.history)
-        design = len(self.search.starts) + self.arguments.initial_points
+        design = len(self.search.starts) + self.search.initial_points
         if len(self.history.trials) >= design:  # a broken objective need not fail once for every trial
             self._check_any_finished()
 
@@ -117,7 +117,7 @@ class Run:
         else:
             name, origin = f"trial {number}", "initial"
             if self._initial is None:
-                self._initial = self.proposer.initial()
+                self._initial = self.proposer.initial(self.search.initial_points)
             place = number - len(starts)
             if place < len(self._initial):
                 point = self._initial[place]
