@@ -64,3 +64,17 @@ def test_make_targets_in_the_documents_exist() -> None:
     for page in PAGES:
         for target in re.findall(r"\bmake ([a-z]+)\s+#", page.read_text(encoding="utf-8")):
             assert f"\n{target}:" in makefile, f"{page.name}: make {target}"
+
+
+def test_the_judge_table_holds_the_settings_and_their_defaults() -> None:
+    from augmint.vision.classification.settings import JudgeSettings
+
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", (ROOT / "docs/vision.md").read_text(), re.MULTILINE)
+    assert {name: float(default) for name, default in rows} == {name: float(value) for name, value in vars(JudgeSettings()).items()}
+
+
+def test_the_image_gans_are_all_described() -> None:
+    from augmint.vision.generators import generator_names
+
+    page = (ROOT / "docs/vision.md").read_text()
+    assert all(f"| `{name}`" in page for name in generator_names())
