@@ -34,7 +34,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_leaves_everything_the_contract_names(undisturbed: Path) -> None:
     for name in (
-        "recipe.yaml", "generator/model.safetensors", "discriminator/model.safetensors", "checkpoints/samples/step-000040.png",
+        "recipe.yaml", "generator/model.safetensors", "discriminator/model.safetensors", "checkpoints/samples/step-000250.png",
         "search/trials.jsonl", "search/policy.json", "minted/manifest.json", "minted/README.md", "augmenter/augmenter.json",
         "finetuned/policy+minted/seed-1/model.safetensors", "synthetic/seed-0.json", "report.html",
     ):
@@ -60,6 +60,7 @@ def test_minted_rows_load_with_datasets_alone(undisturbed: Path) -> None:
     assert rows.features["label"].names == [str(digit) for digit in range(10)]
     assert rows.unique("augmint_origin")[0] == "original"
     assert rows.filter(lambda origin: origin == "original", input_columns="augmint_origin").num_rows == 50
+    assert rows.filter(lambda origin: origin == "generator", input_columns="augmint_origin").num_rows >= 3
     assert rows[0]["image"].size == (8, 8)
 
 
