@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.trials import ValidationObjective
 from augmint.core.pipeline.workshop import Workshop
-from augmint.core.search import PolicySearch, SearchResult
+from augmint.core.search import PolicySearch
 
 
 def run(shop: Workshop) -> None:
@@ -17,12 +15,5 @@ def run(shop: Workshop) -> None:
         shop.task.policy_space(), ValidationObjective(shop.directory.root), shop.directory.journal, shop.recipe.search
     )
     result = search.run(progress=False if quiet() else None)
-    write_json(shop.directory.search_result, summary_of(result))
+    write_json(shop.directory.search_result, result.to_dict(times=False))
     write_json(shop.directory.policy, result.best_policy.to_dict())
-
-
-def summary_of(result: SearchResult) -> dict[str, Any]:
-    """JSON values of the outcome, less the times, so that a resumed search leaves the same bytes."""
-    values = result.to_dict()
-    values.pop("seconds", None)
-    return values
