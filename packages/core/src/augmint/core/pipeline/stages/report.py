@@ -18,7 +18,7 @@ from augmint.core.pipeline.stages import neighbours
 from augmint.core.pipeline.stages.model_cards import describe
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workshop import Workshop
-from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jsonl, write_report
+from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jsonl, trials_from_journal, write_report
 
 SAMPLES = 6
 CLASSES = 12
@@ -47,7 +47,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         judge=shop.judge.name,
         splits=inspection["sizes"],
         comparison=comparison,
-        trials=[_trial(trial) for trial in search["trials"]],
+        trials=trials_from_journal(directory.journal),
         importance=search["importance"],
         importance_note=search["importance_note"],
         finalists=search["finalists"],
@@ -67,19 +67,6 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         command=f"augmint run {os.path.relpath(directory.recipe)} --set output_dir=runs/again",
         recipe=directory.recipe.read_text(encoding="utf-8"),
     )
-
-
-def _trial(trial: Mapping[str, Any]) -> dict[str, Any]:
-    named = trial["name"] if trial["origin"] == "start" else None
-    value = trial["score"] if trial["score"] is not None else next(iter(reversed(list(trial["scores"].values()))), None)
-    return {
-        "trial": trial["number"],
-        "name": named,
-        "status": trial["status"],
-        "value": value,
-        "fidelities": trial["scores"],
-        "seconds": trial["seconds"],
-    }
 
 
 def _objective(weights: Mapping[str, float], metric: str) -> str:
