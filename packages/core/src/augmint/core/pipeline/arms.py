@@ -15,7 +15,7 @@ from augmint.core.minting import soft_targets
 from augmint.core.pipeline.run_dir import read_json, write_json
 from augmint.core.pipeline.workshop import Workshop, workshop
 
-PSEUDO_SHARE = 0.7
+PSEUDO_SHARE = 0.5
 """Part of a batch that is pseudo-labelled in the control arms."""
 RESULT = "result.json"
 

@@ -67,7 +67,6 @@ class ImageJudge(Judge):
         assert features is not None
         return features
 
-
     def save_pretrained(self, directory: Path) -> None:
         """Write the members, as `fit` does."""
         directory.mkdir(parents=True, exist_ok=True)
@@ -169,7 +168,22 @@ def load(directory: Path) -> ImageJudge:
 
 
 def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarray]:
-    """Positions whose top class has at least `least` probability, and that class: both int64 (k,)."""
+    """Rows sure enough to be pseudo-labelled, and their labels: positions and classes, both int64 (k,).
+
+    A row needs a top probability of `least`, less for classes that are predicted with confidence more rarely, down to half of it:
+    one threshold for all leaves hard classes out of the next round, which then forgets them.
+
+    Source: Zhang et al. 2021, "FlexMatch: boosting semi-supervised learning with curriculum pseudo labeling" (equation 6 with its
+    convex mapping, bounded below).
+
+    Example:
+        >>> sure = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.65, 0.35]])
+        >>> [values.tolist() for values in confident(sure, 0.8)]
+        [[0, 1, 2], [0, 0, 1]]
+    """
     top, label = probabilities.max(1)
-    keep = (top >= least).numpy()
-    return np.flatnonzero(keep), label.numpy()[keep]
+    counts = torch.bincount(label[top >= least], minlength=probabilities.shape[1]).float()
+    learnt = counts / counts.max().clamp(min=1)
+    threshold = least * (learnt / (2 - learnt)).clamp(min=0.5)
+    at = np.flatnonzero((top >= threshold[label]).numpy())
+    return at, label.numpy()[at]

@@ -18,14 +18,15 @@ class JudgeSettings:
     Attributes:
         members: classifiers averaged, at least 1.
         rounds: times the unlabelled rows are labelled anew by an ensemble trained on the last round's labels; 0 to 10.
-        min_confidence: least averaged probability of a pseudo-label, [0, 1).
+        min_confidence: least averaged probability of a pseudo-label, [0, 1); down to half of it for classes that are rarely
+            predicted with confidence.
         pseudo_share: part of each batch that is pseudo-labelled in rounds after the first, [0, 1).
     """
 
     members: int = 3
     rounds: int = 2
     min_confidence: float = 0.8
-    pseudo_share: float = 0.7
+    pseudo_share: float = 0.5
 
     def __post_init__(self) -> None:
         for name, low, high in (("members", 1, 20), ("rounds", 0, 10), ("min_confidence", 0, 0.9999), ("pseudo_share", 0, 0.95)):
