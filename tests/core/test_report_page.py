@@ -123,7 +123,8 @@ def test_a_missing_part_is_told_in_a_sentence_and_draws_no_plot() -> None:
                                    "filtering", "pseudo_labels", "finalists", "splits", "versions"])
 def test_any_part_may_be_the_only_one(field: str) -> None:
     part: Any = {field: getattr(whole(), field)}
-    Page(render_report(ReportData(task="x", metric=ACCURACY, **part)))
+    page = Page(render_report(ReportData(task="x", metric=ACCURACY, **part)))
+    assert page.all("h1")
 
 
 def test_a_rejection_stands_as_large_as_a_win() -> None:

@@ -40,7 +40,7 @@ def test_recipes_in_the_documents_have_known_keys(page: Path) -> None:
     for block in blocks(page, "yaml"):
         for line in re.split(r"\n(?=data:|model:)", block) if block.count("\ndata:") or block.count("\nmodel:") > 1 else [block]:
             values = {"task": "image-classification", "data": {"path": "x"}, **yaml.safe_load(line)}
-            recipe_from_dict(values)
+            assert recipe_from_dict(values).task == values["task"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
