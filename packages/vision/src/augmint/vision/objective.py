@@ -122,7 +122,7 @@ def image_objective(
 def adversarial_defaults(dataset_size: int, image_size: int, architecture: str) -> dict[str, Any]:
     """Values of AdversarialArguments that suit this architecture and this much data.
 
-    The rate of r3gan at 28 px is the one `benchmarks/gan_fashion_mnist.md` reports on; larger images get a lower one out of caution.
+    The rate of r3gan at 28 px is the one `benchmarks/gan_fashion_mnist.md` reports on; larger images get a lower one.
 
     Raises:
         UserError: there is no such architecture.
