@@ -10,6 +10,7 @@ import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Sequence, Value
 
 from augmint.core.data import DataConfig, load_splits
+from augmint.core.data.source import read_source
 from augmint.core.errors import UserError
 from augmint.core.interfaces import registry
 
@@ -100,6 +101,19 @@ def with_labels(values: list, kind: str) -> Dataset:
     features = Features({"note": Value("string"), "numbers": Sequence(Value("float32")), "label": Value(kind)})
     rows = numbers_rows(len(values), classes=1)
     return Dataset.from_dict({"note": rows["note"], "numbers": rows["numbers"], "label": values}, features=features)
+
+
+def test_folders_of_the_same_name_and_card_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    card = "---\nconfigs:\n- config_name: default\n  data_files:\n  - {split: train, path: '*.parquet'}\n---\n"
+    for number, parent in enumerate(("a", "b")):
+        (tmp_path / parent / "rows").mkdir(parents=True)
+        numbers_rows(20, seed=number).to_parquet(tmp_path / parent / "rows/train.parquet")
+        (tmp_path / parent / "rows/README.md").write_text(card)
+    first, second = (read_source("rows", base_dir=tmp_path / parent)["train"] for parent in ("a", "b"))
+    assert first[:] == numbers_rows(20, seed=0)[:]
+    assert second[:] == numbers_rows(20, seed=1)[:]
+    numbers_rows(30, seed=2).to_parquet(tmp_path / "a/rows/train.parquet")
+    assert len(read_source("rows", base_dir=tmp_path / "a")["train"]) == 90, "files that were replaced are read anew"
 
 
 def test_string_labels_are_encoded_the_same_in_every_split(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -65,6 +66,14 @@ def test_rows_load_by_plain_datasets_as_files_and_as_a_folder(undisturbed: Path)
     folder = load_dataset(str(undisturbed), split="train")
     assert files.features == folder.features == open_minted(undisturbed).features
     assert files[:] == folder[:] == open_minted(undisturbed)[:]
+
+
+def test_two_folders_of_the_same_name_load_each_its_own_rows(undisturbed: Path, tmp_path: Path) -> None:
+    mint_to_disk(replace(mint_job.plan(), seed=8), mint_job.parts, tmp_path / "minted")
+    first, second = (load_dataset(str(folder), split="train") for folder in (undisturbed, tmp_path / "minted"))
+    assert first[:] == open_minted(undisturbed)[:]
+    assert second[:] == open_minted(tmp_path / "minted")[:]
+    assert first[60] != second[60]
 
 
 def test_a_row_can_be_made_again_from_its_seed(undisturbed: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, ReadInstruction, concatenate_datasets, load_dataset, load_from_disk
 
+from augmint.core.data.caching import cache_of
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import modalities
 
@@ -48,7 +49,7 @@ def read_source(path: str, *, name: str | None = None, data_files: Any = None, d
             return _saved(local, where)
         if not any(local.iterdir()):
             raise UserError(f"The folder {path!r} is empty.", where=f"{where}.path")
-        target = str(local)
+        target, kwargs["cache_dir"] = str(local), cache_of(local)
     elif local.is_file():
         if local.suffix.lower() not in SUFFIXES:
             raise UserError(f"The file {path!r} has an ending that is not known.", where=f"{where}.path",
