@@ -11,7 +11,8 @@ import pytest
 import torch
 from datasets import Dataset
 
-from augmint.core.interfaces import Batch, MintSettings, RowRandom
+from augmint.core.evaluation import memorisation_check
+from augmint.core.interfaces import Batch, MintSettings, RowRandom, keyed_generator
 from augmint.core.minting import (
     MintArguments,
     MintParts,
@@ -19,8 +20,9 @@ from augmint.core.minting import (
     memorisation_threshold,
     mint_shard,
     nearest_distances,
-    neighbour_distances,
     plan_mint,
+    real_spacing,
+    relative_distances,
 )
 from augmint.core.minting import filters as kinds
 from augmint.core.minting.selection import MINTED, figures_of, select_candidates
@@ -120,14 +122,28 @@ def test_without_judge_and_discriminator_only_copies_are_rejected() -> None:
 def test_the_memorisation_check_rejects_fresh_real_rows_at_its_quantile() -> None:
     real = codec_of(numbers_rows(1)).encode(numbers_rows(400))["numbers"]
     fresh = codec_of(numbers_rows(1)).encode(numbers_rows(400, seed=9))["numbers"]
-    threshold = memorisation_threshold(neighbour_distances(real), 0.05)
-    rejected = float((nearest_distances(fresh, real)[0] < threshold).float().mean())
+    threshold = memorisation_threshold(real_spacing(real)[1], 0.05)
+    rejected = float((relative_distances(fresh, real)[0] < threshold).float().mean())
     assert 0.02 < rejected < 0.09
+
+
+def test_what_the_filter_rejects_is_what_the_report_calls_memorised() -> None:
+    rng = keyed_generator(0, "one measure")
+    scale = np.where(np.arange(300) % 2, 0.1, 10.0)[:, None]  # dense and sparse places: one distance for all would not do
+    real = torch.from_numpy(scale * rng.normal(size=(300, 6)) + 50 * (scale > 1)).float()
+    made = torch.cat([real[:20] + 1e-4, torch.from_numpy(scale * rng.normal(size=(300, 6)) + 50 * (scale > 1)).float()])
+    check = memorisation_check(made, real, quantile=0.05)
+    threshold = memorisation_threshold(real_spacing(real)[1], 0.05)
+    relative, nearest = relative_distances(made, real)
+    assert threshold == pytest.approx(check.threshold, rel=1e-4)
+    assert nearest.tolist() == check.nearest.tolist()
+    assert ((relative < threshold).numpy() == check.mask).mean() > 0.99
+    assert (relative < threshold)[:20].all()
 
 
 def test_nearest_rows_are_exact_and_leave_the_row_itself_out() -> None:
     real = torch.tensor([[0.0, 0], [3, 4], [3, 5]])
-    distance, index = nearest_distances(real, real, itself=torch.arange(3))
+    distance, index = nearest_distances(real, real, leave_out=torch.arange(3)[:, None])
     assert distance.tolist() == [5.0, 1.0, 1.0]
     assert index.tolist() == [1, 2, 1]
     assert nearest_distances(real, real[:0])[0].isinf().all()

@@ -11,7 +11,7 @@ import torch
 
 from augmint.core.data.duplicates import row_digests
 from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, select
-from augmint.core.minting.memorisation import nearest_distances
+from augmint.core.minting.memorisation import relative_distances
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
 from augmint.core.minting.reference import Reference
@@ -78,7 +78,8 @@ def _judged(plan: MintPlan, parts: MintParts, chunks: list[Batch], labels: np.nd
             if labels[0] != NO_CLASS:
                 sure.append(judge.probabilities(block).float().cpu()[:count])
     embedding = torch.cat(embedded)
-    distance, nearest = nearest_distances(embedding, reference.embedding)
+    distance, nearest = relative_distances(embedding, reference.embedding)
+    nearest = reference.rows[nearest] if len(reference.rows) else nearest
     agreement = torch.cat(sure)[torch.arange(len(labels)), torch.from_numpy(labels)].numpy() if sure else None
     return {"augmint:embedding": list(embedding.numpy()), "augmint:distance": distance.numpy(), "augmint:nearest": nearest.numpy(),
             "augmint:agreement": agreement}

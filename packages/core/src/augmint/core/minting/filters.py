@@ -25,7 +25,8 @@ REASONS = (NOT_FINITE, WRONG_LABEL, COPY, DUPLICATE, MEMORISED, NEAR_DUPLICATE, 
 class Candidates:
     """Figures of all candidates in id order; missing figures are NaN (or None for the embedding).
 
-    Attributes: id, label, finite, score, agreement, distance: shape (n,); digest: n bytes objects; embedding: (n, dim) or None.
+    Attributes: id, label, finite, score, agreement, distance (relative, see `memorisation`): shape (n,); digest: n bytes objects;
+        embedding: (n, dim) or None.
     """
 
     id: np.ndarray
@@ -71,10 +72,11 @@ def duplicate(candidates: Candidates, alive: np.ndarray, plan: MintPlan, referen
 
 
 def memorised(candidates: Candidates, alive: np.ndarray, plan: MintPlan, reference: Reference) -> np.ndarray:
-    """Rows closer to a training row, in the judge's features, than training rows come to each other.
+    """Rows closer to a training row, in the judge's features, than training rows come to each other there.
 
-    Source: in the spirit of Meehan et al. 2020, "A non-parametric test to detect data-copying in generative models", with the
-    real-real distances as yardstick. Augmented copies are meant to be near their parents, so policy rows are exempt.
+    Augmented copies are meant to be near their parents, so policy rows are exempt.
+
+    Source: Alaa et al. 2022, "How faithful is your synthetic data?" (authenticity); see `evaluation.memorisation_check`.
     """
     if plan.origin != "generator":
         return np.zeros(len(candidates), dtype=bool)

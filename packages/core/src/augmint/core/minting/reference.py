@@ -15,7 +15,7 @@ from torch import Tensor
 from augmint.core.data.duplicates import row_digests
 from augmint.core.interfaces import Judge, RowCodec
 from augmint.core.minting.files import write_atomically
-from augmint.core.minting.memorisation import memorisation_threshold, neighbour_distances
+from augmint.core.minting.memorisation import memorisation_threshold, real_spacing
 from augmint.core.minting.rows import build_rows, encode_chunks
 
 
@@ -26,14 +26,16 @@ class Reference:
     Attributes:
         columns: payload columns that make up a row's content (all the codec knows but the label).
         digests: digest of every real row, as stored and as the codec would write it, 16 bytes each.
-        embedding: the judge's features, float32 (rows, dim); (0, 0) without a judge.
-        memorised_below: distance to a real row under which a candidate counts as memorised; 0 switches the check off.
+        embedding: the judge's features of the distinct real rows, float32 (distinct, dim); (0, 0) without a judge.
+        rows: int64 (distinct,), which real row each of them is (the first of equal ones).
+        memorised_below: relative distance under which a candidate counts as memorised; 0 switches the check off.
         typical: median distance between neighbouring real rows; 0 where it is not known.
     """
 
     columns: tuple[str, ...]
     digests: frozenset[bytes]
     embedding: Tensor
+    rows: Tensor
     memorised_below: float
     typical: float
 
@@ -51,18 +53,22 @@ def build_reference(codec: RowCodec, originals: Dataset, judge: Judge | None, *,
         digests.update(row_digests(build_rows(codec, chunks, originals.features), columns))
         if judge is not None:
             embedded += [judge.embed(chunk).float().cpu() for chunk in chunks]
-    embedding = torch.cat(embedded) if embedded else torch.zeros(0, 0)
-    real_real = neighbour_distances(embedding)
-    # Copies among the real rows say nothing about how far apart different rows lie.
-    apart = real_real[real_real > 0]
+    embedding, rows = _distinct(torch.cat(embedded)) if embedded else (torch.zeros(0, 0), torch.zeros(0, dtype=torch.int64))
+    apart, relative = real_spacing(embedding)
     typical = float(apart.median()) if len(apart) else 0.0
-    return Reference(columns, frozenset(digests), embedding, memorisation_threshold(apart, quantile), typical)
+    return Reference(columns, frozenset(digests), embedding, rows, memorisation_threshold(relative, quantile), typical)
+
+
+def _distinct(embedding: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows that differ, in their order: copies among the real rows say nothing about how far apart different rows lie."""
+    first = np.sort(np.unique(embedding.numpy(), axis=0, return_index=True)[1])
+    return embedding[torch.from_numpy(first)], torch.from_numpy(first)
 
 
 def save_reference(reference: Reference, path: Path) -> None:
     """As safetensors, for other workers."""
     digests = np.frombuffer(b"".join(sorted(reference.digests)), dtype=np.uint8).reshape(-1, 16).copy()
-    tensors = {"embedding": reference.embedding.contiguous(), "digests": torch.from_numpy(digests),
+    tensors = {"embedding": reference.embedding.contiguous(), "rows": reference.rows, "digests": torch.from_numpy(digests),
                "distances": torch.tensor([reference.memorised_below, reference.typical], dtype=torch.float64)}
     write_atomically(path, to_bytes(tensors))
 
@@ -73,4 +79,4 @@ def load_reference(path: Path, codec: RowCodec) -> Reference:
     columns = tuple(dict.fromkeys(column for role, column in codec.columns.items() if role != "label"))
     digests = frozenset(bytes(row) for row in tensors["digests"].numpy())
     below, typical = tensors["distances"].tolist()
-    return Reference(columns, digests, tensors["embedding"], below, typical)
+    return Reference(columns, digests, tensors["embedding"], tensors["rows"], below, typical)
