@@ -7,6 +7,7 @@ import pytest
 
 from augmint.core.errors import UserError
 from augmint.core.evaluation import build_comparison
+from augmint.core.evaluation.comparison import compared_pairs
 from augmint.core.interfaces import Evaluation, FinetuneResult, Metric, keyed_generator
 
 METRIC = Metric("accuracy", unit="%")
@@ -42,7 +43,7 @@ def test_it_holds_what_the_run_directory_promises():
 def test_every_arm_is_held_against_both_baselines_and_minting_against_its_control():
     differences = build_comparison("t", METRIC, 1, results())["differences"]
     expected = {f"{arm} - {base}" for arm in ARMS for base in ("original", "standard") if arm != base} - {"original - standard"}
-    assert set(differences) == expected | {"policy+minted - policy+pseudo-labelled"}
+    assert set(differences) == expected | {"policy+minted - policy+pseudo-labelled", "policy+minted - policy"}
 
 
 def test_differences_are_those_of_the_means_in_the_metrics_own_direction():
@@ -76,3 +77,18 @@ def test_an_arm_that_was_not_scored_on_validation_is_refused():
     table["policy"][1] = FinetuneResult.of({"test": Evaluation(70.0)}, 1.0)
     with pytest.raises(UserError, match="policy, seed 1: The validation score is None"):
         build_comparison("t", METRIC, 1, table)
+
+
+def test_an_interval_never_leaves_the_metrics_range() -> None:
+    scores = {0: 97.0, 1: 71.0}
+    by_seed = {seed: FinetuneResult.of({split: Evaluation(score, 0.5, None) for split in ("validation", "test")}, 1.0)
+               for seed, score in scores.items()}
+    metric = Metric("accuracy", low=0.0, high=100.0)
+    comparison = build_comparison("t", metric, 10, {"original": by_seed, "standard": by_seed})
+    assert comparison["arms"]["original"]["ci95"] == [0.0, 100.0]
+
+
+def test_minted_rows_are_held_against_the_same_ops_without_them() -> None:
+    pairs = compared_pairs(dict.fromkeys(["original", "standard", "policy", "minted", "policy+minted"]))
+    assert ("policy+minted", "policy") in pairs
+    assert len(pairs) == len(set(pairs))

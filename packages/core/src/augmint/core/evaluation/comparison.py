@@ -33,7 +33,7 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
         "task", "metric", "greater_is_better", "steps", "seeds",
         "arms": {arm: {"scores", "mean", "ci95", "covers", "validation": {the same}}},
         "differences": {"a - b": {"mean", "ci95", "covers", "validation": {the same}}} of every arm against "original" and
-        "standard", and of minted rows against every other kind of rows under the same ops,
+        "standard", and of minted rows against every other kind of rows, and none, under the same ops,
         "verdict": {"use", "reason"}, "cost". `covers` says whether an interval is over seeds and rows or seeds alone.
 
     Raises:
@@ -48,7 +48,7 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
     return {
         "task": task, "metric": metric.name, "greater_is_better": metric.greater_is_better, "steps": steps,
         "seeds": list(test[ORIGINAL].seeds),
-        "arms": {arm: {**_arm(test[arm], seed), "validation": _arm(validation[arm], seed)} for arm in test},
+        "arms": {arm: {**_arm(test[arm], metric, seed), "validation": _arm(validation[arm], metric, seed)} for arm in test},
         "differences": {f"{a} - {b}": {**_difference(test, a, b, seed), "validation": _difference(validation, a, b, seed)}
                         for a, b in compared_pairs(test)},
         "verdict": {"use": choice.use, "reason": explain(choice, against, metric)},
@@ -57,7 +57,8 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
 
 
 def compared_pairs(arms: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Which arms are held against which: all against either baseline, minted rows against other extra rows under the same ops.
+    """Which arms are held against which: all against either baseline, minted rows against other extra rows, and none, under the
+    same ops.
 
     Example:
         >>> compared_pairs(dict.fromkeys(["original", "standard", "policy+minted", "policy+pseudo-labelled"]))[-1]
@@ -67,12 +68,13 @@ def compared_pairs(arms: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs = [(name, baseline) for name in arms for baseline in (STANDARD, ORIGINAL)
              if baseline in arms and name != baseline and (name, baseline) != (ORIGINAL, STANDARD)]
     pairs += [(name, other) for name, arm in parsed.items() for other, control in parsed.items()
-              if arm.extra == MINTED and control.extra not in (None, MINTED) and arm.ops == control.ops]
-    return pairs
+              if arm.extra == MINTED and control.extra != MINTED and arm.ops == control.ops]
+    return list(dict.fromkeys(pairs))
 
 
-def _arm(scores: ArmScores, seed: int) -> dict[str, Any]:
-    return {"scores": [float(score) for score in scores.metric], **mean_interval(scores, seed=seed).to_dict()}
+def _arm(scores: ArmScores, metric: Metric, seed: int) -> dict[str, Any]:
+    interval = mean_interval(scores, seed=seed).within(metric.low, metric.high)
+    return {"scores": [float(score) for score in scores.metric], **interval.to_dict()}
 
 
 def _difference(scores: Mapping[str, ArmScores], a: str, b: str, seed: int) -> dict[str, Any]:

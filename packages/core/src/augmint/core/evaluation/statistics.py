@@ -20,7 +20,7 @@ calibration); Searle, Casella and McCulloch 1992, "Variance components" (the spl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -49,6 +49,10 @@ class Interval:
     high: float
     level: float
     covers: str
+
+    def within(self, low: float, high: float) -> Interval:
+        """The interval cut to what the metric can be: with two seeds it may reach beyond."""
+        return replace(self, low=float(np.clip(self.low, low, high)), high=float(np.clip(self.high, low, high)))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values: mean, ci95 ([low, high], or null where there is no interval) and covers."""

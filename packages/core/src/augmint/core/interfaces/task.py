@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from concurrent.futures import Executor
@@ -22,12 +23,15 @@ from augmint.core.interfaces.policy import Policy, PolicySpace
 
 @dataclass(frozen=True)
 class Metric:
-    """The score of a task: its one name everywhere, its direction, and how many decimals are worth printing."""
+    """The score of a task: its one name everywhere, its direction, how many decimals are worth printing, and its range, which an
+    interval never leaves."""
 
     name: str
     greater_is_better: bool = True
     unit: str = ""
     decimals: int = 2
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True)
