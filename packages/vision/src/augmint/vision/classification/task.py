@@ -31,8 +31,10 @@ from augmint.core.interfaces import (
 )
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
-from augmint.vision.classification.model import Preprocessing, build_model, check_model
+from augmint.vision.classification.judge_training import Lesson, fit
+from augmint.vision.classification.model import Preprocessing, build_model, channels_last, check_model
 from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.pseudo_labels import confident
 from augmint.vision.classification.settings import JudgeSettings, batch_size_of, check_finetune, steps_of
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
 from augmint.vision.classification.training import fixed_threads, score, temporary_output, train, training_arguments
@@ -49,7 +51,7 @@ class ImageClassification(Task):
 
     name: ClassVar[str] = "image-classification"
     modality: ClassVar[str] = "vision"
-    metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2)
+    metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2, low=0.0, high=100.0)
     default_columns: ClassVar[Mapping[str, str]] = {"image": "image", "label": "label"}
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
@@ -154,11 +156,12 @@ class ImageClassification(Task):
         Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
         """
         settings, judging = self.settings, self.judge_settings
-        lesson = judges.Lesson(
+        lesson = Lesson(
             ImageRows(self.splits.train, self.codec),
             None,
             0.0,
-            self.standard_policy(),
+            self.judge_policies(),
+            ImageRows(self.splits.validation, self.codec),
             self.steps,
             settings.seed,
             settings.threads,
@@ -174,7 +177,12 @@ class ImageClassification(Task):
                 more = self.pseudo_labelled(judges.load(folders[number - 1]))
                 extra = ImageRows(more, self.codec) if more is not None and len(more) else None
                 lesson = replace(lesson, extra=extra, share=judging.pseudo_share, key=f"judge-{number}")
-            judges.fit(folder, lesson, judging.members, executor)
+            fit(folder, lesson, judging.members, executor)
+
+    def judge_policies(self) -> dict[str, Policy]:
+        """What the judge may be trained under: the standard policy, and a stronger one whose flips not every label bears."""
+        starts = self.policy_space().starts()
+        return {name: self.policy_space().decode({**starts[name], "share": 0.0}) for name in ("standard", "gentle_cutmix")}
 
     def load_judge(self, directory: Path) -> Judge:
         return judges.load(directory)
@@ -188,7 +196,7 @@ class ImageClassification(Task):
         codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size)
         with fixed_threads(self.settings.threads):
             probabilities = judge.probabilities(ImageRows(unlabeled, codec).all())
-        at, labels = judges.confident(probabilities, self.judge_settings.min_confidence)
+        at, labels = confident(probabilities, self.judge_settings.min_confidence)
         chosen = unlabeled.select_columns([image]).select(at).add_column(label, labels.tolist())
         for name in features:
             if name not in chosen.column_names:
@@ -228,6 +236,6 @@ class ImageClassification(Task):
     def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
         from transformers import AutoModelForImageClassification
 
-        network = AutoModelForImageClassification.from_pretrained(directory)
+        network = channels_last(AutoModelForImageClassification.from_pretrained(directory))
         with fixed_threads(self.settings.threads):
             return score(network, Preprocessing.load(directory), ImageRows(rows, self.codec))

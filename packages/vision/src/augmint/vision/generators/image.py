@@ -10,6 +10,7 @@ from augmint.core.interfaces import Batch, Generator, RowRandom
 from augmint.vision.generators.config import ImageGeneratorConfig
 from augmint.vision.generators.r3gan import R3GeneratorBody
 from augmint.vision.generators.sngan import SNGeneratorBody
+from augmint.vision.nets.bounded import bounded
 from augmint.vision.nets.geometry import centre_crop
 from augmint.vision.nets.labels import check_labels
 
@@ -71,4 +72,4 @@ class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", ta
         if self.embed is not None and label is not None:
             style = torch.cat([style, self.embed(label.to(style.device)) * self.condition_strength], dim=1)
         image = centre_crop(self.body(style), self.config.image_size)
-        return torch.tanh(image.float()).contiguous()
+        return bounded(image.float()).contiguous()

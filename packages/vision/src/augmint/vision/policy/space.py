@@ -113,24 +113,26 @@ class ImagePolicySpace(PolicySpace):
         return [stage] * int(at["depth"])
 
     def starts(self) -> Mapping[str, Point]:
-        """"identity" and "standard" (TrivialAugment), then known good combinations, then (with `mint`) some with generated rows."""
+        """"identity" and "standard" (TrivialAugment), then known good combinations, with `mint` some with generated rows."""
         flip = {} if self.flip == "none" else {"flip": "horizontal"}
         prior, standard = {"crop": 0.5, **flip}, {"depth": 1}
         gentle = {"depth": 1, "geometric_magnitude": 0.4, "crop": 0.3, **flip, "cutmix": 0.5}
+        minted: dict[str, dict[str, Any]] = {
+            "gentle_cutmix_distilled": {**gentle, **_DISTILLED},
+            "gentle_cutmix_minted": {**gentle, **_MINTED},
+            "standard_minted": {**standard, **_MINTED},
+        }
         changes: dict[str, dict[str, Any]] = {
             "identity": {},
             "standard": standard,
             "gentle_cutmix": gentle,
+            **(minted if self.mint else {}),  # early: a search of few trials tries them too
             "standard_prior": {**standard, **prior},
             "standard_cutmix": {**standard, **prior, "cutmix": 0.5},
             "prior": prior,
             "prior_mixup": {**prior, "mixup": 1.0},
             "rand_augment": {**prior, "depth": 2, "geometric_magnitude": 0.3, "colour_magnitude": 0.5},
         }
-        if self.mint:
-            changes["standard_minted"] = {**standard, **_MINTED}
-            changes["gentle_cutmix_minted"] = {**gentle, **_MINTED}
-            changes["gentle_cutmix_distilled"] = {**gentle, **_DISTILLED}
         names = [dimension.name for dimension in self.dimensions]
         return {start: {name: {**_IDENTITY, **change}[name] for name in names} for start, change in changes.items()}
 

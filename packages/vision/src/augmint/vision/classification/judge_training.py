@@ -1,0 +1,94 @@
+"""How a judge is trained."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from augmint.core.interfaces import Evaluation, Policy, keyed_seed
+from augmint.vision.classification.judge import mark, save_member
+from augmint.vision.classification.model import build_model
+from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.settings import batch_size_of
+from augmint.vision.classification.training import fixed_threads, score, temporary_output, train, training_arguments
+from augmint.vision.rows import ImageRows
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the members of a judge are trained on and how; picklable.
+
+    Attributes:
+        rows, extra, share: real rows, further ones or None, and the latter's part of a batch.
+        policies: augmentations, by name; the one that scores best on `validation` trains the judge.
+        validation: held-out real rows.
+        steps, seed, threads, model, finetune: as for the arms.
+        key: what sets this judge's seeds apart from another's.
+    """
+
+    rows: ImageRows
+    extra: ImageRows | None
+    share: float
+    policies: Mapping[str, Policy]
+    validation: ImageRows
+    steps: int
+    seed: int
+    threads: int
+    model: Mapping[str, Any]
+    finetune: Mapping[str, Any]
+    key: str = "judge"
+
+
+def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> None:
+    """Train `members` classifiers side by side and save them in `directory`, whole or not at all.
+
+    The first member is trained under each of the lesson's policies; the others under the one that did best on validation. A
+    better judge labels and filters better, and on few rows the policy is what makes most of the difference.
+    """
+    unfinished = directory.with_name(directory.name + ".tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    tries = {}
+    for name in lesson.policies:
+        (unfinished / name).mkdir(parents=True)
+        tries[name] = executor.submit(fit_member, unfinished / name, lesson, name, 0)
+    first = {name: future.result() for name, future in tries.items()}
+    # The lower loss decides between equals, then the order.
+    best = max(first, key=lambda name: (first[name][1].score, -(first[name][1].loss or 0.0)))
+    for future in [executor.submit(fit_member, unfinished / best, lesson, best, member) for member in range(1, members)]:
+        future.result()
+    more = " and pseudo-labelled rows" if lesson.extra is not None else ""
+    mark(unfinished / best, members, f"{members} x {first[best][0]} trained on the training split{more} under {best}")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.replace(unfinished / best, directory)
+    shutil.rmtree(unfinished)
+
+
+def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tuple[str, Evaluation]:
+    """Train one member, write its weights to `directory`, and return its model type and its validation scores."""
+    seed, codec = keyed_seed(lesson.seed, lesson.key, member), lesson.rows.codec
+    names = codec.label_names or []
+    network, preprocessing = build_model(lesson.model, names, channels=codec.channels, size=codec.size or 0, seed=seed)
+    plan = TrainingPlan(
+        lesson.rows,
+        lesson.extra,
+        None,
+        lesson.share,
+        lesson.policies[policy],
+        augment_extra=True,
+        classes=len(names),
+        batch_size=batch_size_of(lesson.finetune),
+        steps=lesson.steps,
+        seed=seed,
+    )
+    pretrained = bool(lesson.model.get("name_or_path"))
+    with fixed_threads(lesson.threads), temporary_output() as scratch:
+        arguments = training_arguments(lesson.finetune, pretrained=pretrained, steps=lesson.steps, seed=seed, output_dir=scratch)
+        train(network, preprocessing, plan, arguments, {})
+        validation = score(network, preprocessing, lesson.validation)
+    save_member(directory, network, preprocessing, member)
+    return str(getattr(network.config, "model_type", "classifier")), validation

@@ -1,0 +1,29 @@
+"""Which unlabelled rows the judge is sure enough of to label."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows sure enough to be pseudo-labelled, and their labels: positions and classes, both int64 (k,).
+
+    A row needs a top probability of `least`, less for classes that are predicted with confidence more rarely, down to half of it:
+    one threshold for all leaves hard classes out of the next round, which then forgets them.
+
+    Source: Zhang et al. 2021, "FlexMatch: boosting semi-supervised learning with curriculum pseudo labeling" (equation 6 with its
+    convex mapping, bounded below).
+
+    Example:
+        >>> sure = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.65, 0.35]])
+        >>> [values.tolist() for values in confident(sure, 0.8)]
+        [[0, 1, 2], [0, 0, 1]]
+    """
+    top, label = probabilities.max(1)
+    counts = torch.bincount(label[top >= least], minlength=probabilities.shape[1]).float()
+    learnt = counts / counts.max().clamp(min=1)
+    threshold = least * (learnt / (2 - learnt)).clamp(min=0.5)
+    at = np.flatnonzero((top >= threshold[label]).numpy())
+    return at, label.numpy()[at]
