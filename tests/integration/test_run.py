@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,10 @@ from datasets import load_dataset
 
 from augmint.core import Augmenter
 from augmint.core.cli import main
+from augmint.core.pipeline.arms import mint_settings
+from augmint.core.pipeline.workshop import workshop
 from augmint.vision.builtin import digits
+from augmint.vision.policy import ImagePolicy
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import fingerprint, write_recipe
@@ -130,3 +134,72 @@ def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_
     assert not (run / "comparison.json").is_file()
     assert subprocess.run(command, check=False).returncode == 0
     assert fingerprint(run) == fingerprint(undisturbed)
+
+
+def test_where_the_policy_mints_nothing_the_minted_arms_take_the_best_trial_that_minted(undisturbed: Path) -> None:
+    shop = workshop(undisturbed)
+    trials = json.loads((undisturbed / "search/result.json").read_text())["trials"]
+    minted = [trial for trial in trials if trial["parts"].get("short", {}).get("details", {}).get("minted")]
+    best = max(minted, key=lambda trial: (trial["score"], -trial["number"]))
+    assert mint_settings(shop, ImagePolicy()) == shop.task.policy_space().decode(best["point"]).mint
+
+
+@pytest.fixture
+def copied(undisturbed: Path, tmp_path: Path) -> Path:
+    """A finished run that may be changed."""
+    return Path(shutil.copytree(undisturbed, tmp_path / "run"))
+
+
+def change(run: Path, *settings: str, overwrite: bool = True) -> int:
+    sets = [part for setting in (f"output_dir={run}", *settings) for part in ("--set", setting)]
+    return main(["run", str(run / "recipe.yaml"), "--quiet", *sets, *(["--overwrite"] if overwrite else [])])
+
+
+def times(run: Path, *parts: str) -> dict[str, int]:
+    files = [path for part in parts for path in sorted((run / part).rglob("*"))]
+    return {str(path.relative_to(run)): path.stat().st_mtime_ns for path in files if path.is_file()}
+
+
+def test_a_changed_recipe_is_refused_and_what_differs_is_named(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = times(copied, ".")
+    assert change(copied, "search.trials=9", overwrite=False) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "search.trials differs" in said
+    assert "redo what follows 'search'" in said
+    assert times(copied, ".") == before
+
+
+def test_more_seeds_add_fine_tunings_and_leave_those_there_are(copied: Path) -> None:
+    before = times(copied, "judge", "generator", "search", "minted", "finetuned/original/seed-0/model.safetensors", "finetuned")
+    kept = {name: time for name, time in before.items() if not name.endswith("result.json")}
+    assert change(copied, "compare.seeds=[0, 1, 2]", "compare.arms=[original, standard]") == 0
+    comparison = json.loads((copied / "comparison.json").read_text())
+    assert {arm: len(values["scores"]) for arm, values in comparison["arms"].items()} == {"original": 3, "standard": 3}
+    assert kept.items() <= times(copied, "judge", "generator", "search", "minted", "finetuned").items()
+
+
+def test_more_trials_continue_the_search(copied: Path) -> None:
+    first = (copied / "search/trials.jsonl").read_text().splitlines()
+    kept = times(copied, "judge", "generator", "checkpoints")
+    assert change(copied, "search.trials=9", "compare.arms=[original, standard]") == 0
+    lines = (copied / "search/trials.jsonl").read_text().splitlines()
+    assert lines[1 : len(first)] == first[1:], "the header alone may differ"
+    assert sum('"proposed"' in line for line in lines) == 9
+    assert times(copied, "judge", "generator", "checkpoints") == kept
+
+
+def test_an_unsound_change_loses_nothing(copied: Path) -> None:
+    before = times(copied, ".")
+    assert change(copied, "generator.base_channels=-3") == 2
+    after = times(copied, ".")
+    assert before == after
+
+
+def test_a_changed_recipe_comes_to_what_a_fresh_run_of_it_comes_to(copied: Path, tmp_path: Path) -> None:
+    changes = ("adversarial.max_steps=30", "compare.arms=[original, minted]")
+    assert change(copied, *changes) == 0
+    assert change(tmp_path / "fresh", *changes) != 0, "there is no recipe there"
+    recipe = copied / "recipe.yaml"
+    sets = [part for setting in (f"output_dir={tmp_path / 'fresh'}", *changes) for part in ("--set", setting)]
+    assert main(["run", str(recipe), "--quiet", *sets]) == 0
+    assert fingerprint(copied) == fingerprint(tmp_path / "fresh")

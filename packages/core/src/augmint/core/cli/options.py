@@ -15,7 +15,8 @@ Set: TypeAlias = Annotated[
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Resolve and print the recipe, run nothing.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Start anew in a folder that holds another recipe's run.")]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help=(
+    "Where the folder holds another recipe's run: keep the steps that come out the same, redo the rest."))]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print results alone, no progress.")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,20 @@ RESULT = "result.json"
 
 
 def mint_settings(shop: Workshop, policy: Policy) -> MintSettings:
-    """The policy's mint settings. Where the search chose to mint nothing, the minted arms show what minting as many rows as the
-    recipe says would have done: default filters, and the share of a batch that the rows naturally have."""
+    """The policy's mint settings. Where the search chose to mint nothing, the minted arms show the best that minting came to:
+    the settings of the best trial that minted. Where none did, default filters and as many minted rows in a batch as originals."""
     if policy.mint.share > 0:
         return policy.mint
-    originals = len(shop.task.splits.train)
-    wanted = sum(shop.mint_plan(policy, MintSettings()).quotas.values())
-    return MintSettings(share=min(0.95, wanted / max(1, originals + wanted)))
+    trials = [trial for trial in read_json(shop.directory.search_result)["trials"] if trial["score"] is not None and minted(trial)]
+    if not trials:
+        return MintSettings(share=0.5)
+    best = max(trials, key=lambda trial: (trial["score"], -trial["number"]))
+    return shop.task.policy_space().decode(best["point"]).mint
+
+
+def minted(trial: Mapping[str, Any]) -> int:
+    """How many rows a trial of `search/result.json` trained on beside the real ones: its filters may have left none."""
+    return max((part.get("details", {}).get("minted", 0) for part in trial["parts"].values()), default=0)
 
 
 def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> FinetuneJob:

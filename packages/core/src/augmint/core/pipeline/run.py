@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -15,12 +14,11 @@ from tqdm.auto import tqdm
 
 from augmint.core.errors import UserError, nearest
 from augmint.core.pipeline.quiet import quiet
-from augmint.core.pipeline.recipe import Recipe, load_recipe, same_recipe
+from augmint.core.pipeline.recipe import Recipe, load_recipe
+from augmint.core.pipeline.renewal import STAGES, changed_keys, discard, first_stage, summary
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import workshop
-
-STAGES = ("inspect", "judge", "train", "search", "mint", "finetune", "compare", "report")
 
 
 class Run:
@@ -35,6 +33,7 @@ class Run:
     def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None) -> None:
         self.recipe, self.directory, self.base_dir = recipe, directory, base_dir
         self.workers = Workers(recipe.search)
+        self.changed: list[str] = []
 
     @classmethod
     def open(cls, recipe: Recipe, *, overwrite: bool = False, base_dir: Path | None = None) -> Self:
@@ -45,18 +44,20 @@ class Run:
         """
         root = Path(recipe.output_dir).absolute()
         directory = RunDirectory(root)
-        if overwrite and directory.recipe.is_file():
-            shutil.rmtree(root)
-        if directory.recipe.is_file():
-            if not same_recipe(load_recipe(directory.recipe), recipe):
-                raise UserError(
-                    "It holds the run of another recipe.",
-                    where=f"output_dir {recipe.output_dir!r}",
-                    fix="Choose another output_dir, or give --overwrite to start afresh.",
-                )
-        else:
+        changed = changed_keys(load_recipe(directory.recipe), recipe) if directory.recipe.is_file() else []
+        if changed and not overwrite:
+            first = first_stage(changed)
+            raise UserError(
+                f"It holds the run of another recipe: {summary(changed)}.",
+                where=f"output_dir {recipe.output_dir!r}",
+                fix="Choose another output_dir, or give --overwrite to "
+                + ("go on with this recipe; nothing has to be done again." if first is None else f"redo what follows {first!r}."),
+            )
+        if not directory.recipe.is_file():
             _make(root, recipe)
-        return cls(recipe, directory, base_dir)
+        run = cls(recipe, directory, base_dir)
+        run.changed = changed
+        return run
 
     def stage(self, name: str) -> None:
         """Do what `name` needs and has not been done, then `name`."""
@@ -77,6 +78,7 @@ class Run:
                 "Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it."
             ) from None
         try:
+            self._renew()
             if not self.directory.recipe.is_file():
                 # The recipe is the first thing kept, and only once it has been seen to be sound.
                 self._do("inspect")
@@ -113,6 +115,26 @@ class Run:
 
     def _inspect(self, stage: Callable[..., None]) -> None:
         stage(self.recipe, self.directory, self.base_dir)
+        self._keep_recipe()
+
+    def _renew(self) -> None:
+        """Make room for a changed recipe that has been seen to be sound. It is kept last: a kill on the way leaves the old one."""
+        if not self.changed:
+            return
+        from augmint.core.pipeline.stages import inspect
+
+        first = first_stage(self.changed)
+        if first == "inspect":
+            inspect.load(self.recipe, self.base_dir)
+        else:
+            inspect.check(self.recipe, self.directory)
+        discard(self.directory, self.changed)
+        if first != "inspect":
+            self._keep_recipe()
+        workshop.cache_clear()
+        self.changed = []
+
+    def _keep_recipe(self) -> None:
         unfinished = self.directory.recipe.with_name(".recipe.yaml")
         unfinished.write_text(self.recipe.to_yaml(self.base_dir), encoding="utf-8")
         os.replace(unfinished, self.directory.recipe)

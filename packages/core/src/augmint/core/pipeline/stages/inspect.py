@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from augmint.core.data import LoadedData, load_splits, save_splits
+from augmint.core.data import LoadedData, load_splits, open_splits, save_splits
 from augmint.core.interfaces import get_task
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.run_dir import RunDirectory, write_json
@@ -22,6 +22,11 @@ def load(recipe: Recipe, base_dir: Path | None = None) -> LoadedData:
     loaded = load_splits(recipe.data, task_class, seed=recipe.seed, base_dir=base_dir)
     task_class(loaded.splits, settings_of(recipe)).check_settings()
     return loaded
+
+
+def check(recipe: Recipe, directory: RunDirectory) -> None:
+    """As `load` checks, over the rows that a run has kept. Raises UserError on anything the user can mend."""
+    get_task(recipe.task)(open_splits(directory.data), settings_of(recipe)).check_settings()
 
 
 def describe(loaded: LoadedData) -> dict[str, Any]:
