@@ -3,7 +3,7 @@
     python examples/image-classification/prepare_fashion_mnist.py
 
 Reads the four official files from Debian's package (`apt-get install dataset-fashion-mnist`) or from any folder that holds them
-(`--source`). Where there is a network, `load_dataset("zalando-datasets/fashion_mnist")` gives the same rows.
+(`--source`).
 
 Source: Xiao, Rasul, Vollgraf 2017, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms" (MIT).
 """

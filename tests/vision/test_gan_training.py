@@ -6,8 +6,9 @@ import torch
 from augmint.core.adversarial import AdaController, AdversarialArguments, AdversarialTrainer
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
+from augmint.vision.architectures.r3gan import gradient_weight
 from augmint.vision.generators import build_pair, generator_names
-from augmint.vision.objective import ImageObjective, adversarial_defaults, gradient_weight, image_objective
+from augmint.vision.objective import ImageObjective, adversarial_defaults, image_objective
 
 ROWS = 64
 

@@ -17,6 +17,10 @@ def test_rows_below_half_the_threshold_are_never_labelled() -> None:
     assert confident(probabilities, 0.8)[0].tolist() == [0]
 
 
+def test_a_judge_that_is_sure_of_nothing_labels_nothing() -> None:
+    assert confident(torch.full((50, 3), 1 / 3) + torch.tensor([0.09, 0.0, -0.09]), 0.8)[0].tolist() == []
+
+
 def test_the_class_predicted_best_keeps_the_full_threshold() -> None:
     probabilities = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.7, 0.3]])
     assert confident(probabilities, 0.8)[0].tolist() == [0, 1]

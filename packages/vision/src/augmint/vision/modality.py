@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -54,4 +55,4 @@ class Vision(Modality):
     def demo_recipe(self) -> dict[str, Any]:
         from augmint.vision.demo import RECIPE
 
-        return RECIPE
+        return copy.deepcopy(RECIPE)  # a caller may change it

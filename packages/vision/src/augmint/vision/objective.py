@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from augmint.core.adversarial.ada import AdaController
 from augmint.core.adversarial.losses import GanLoss
 from augmint.core.adversarial.objective import AdversarialObjective, Augment
-from augmint.core.adversarial.regularizers import R1, R2, LeCam, Regularizer
-from augmint.core.errors import UserError, nearest
+from augmint.core.adversarial.regularizers import Regularizer
+from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Loss, RowRandom
+from augmint.vision.architectures import get_architecture
 from augmint.vision.diffaugment import DiffAugment
-from augmint.vision.nets.config import ARCHITECTURES
 
 SMALL, TINY = 20_000, 2_000
-"""Training images under which the discriminator overfits: augmented under SMALL; under TINY hinge gets a LeCam anchor too."""
+"""Training images under which the discriminator overfits, so that what it sees is augmented, and under which training is short."""
 
 
 class ImageObjective(AdversarialObjective):
@@ -68,18 +68,6 @@ class ImageObjective(AdversarialObjective):
         return super().discriminator_loss(discriminator, real, fake, rng)
 
 
-def check_architecture(architecture: str) -> None:
-    """Raise UserError naming the nearest where there is no such architecture."""
-    if architecture not in ARCHITECTURES:
-        hint = nearest(str(architecture), ARCHITECTURES)
-        raise UserError(f"There is no image GAN {architecture!r}.", where="generator.name", fix=hint)
-
-
-def gradient_weight(image_size: int) -> float:
-    """The weight of R1 and R2: it grows with the number of pixels that the squared gradient sums over; about 1 at 32 px."""
-    return image_size**2 / 1000
-
-
 def image_objective(
     architecture: str,
     dataset_size: int,
@@ -90,11 +78,11 @@ def image_objective(
 ) -> ImageObjective:
     """The objective that suits this architecture and this much data.
 
-    r3gan gets the relativistic loss with R1 and R2 at every step, sngan the hinge loss. Under 20,000 images everything that the
-    discriminator sees is augmented by DiffAugment.
+    The loss and the regularisers are the architecture's. Under 20,000 images everything that the discriminator sees is augmented by
+    DiffAugment.
 
     Args:
-        architecture: "r3gan" or "sngan".
+        architecture: a registered one, such as "r3gan" or "sngan".
         dataset_size: training images.
         image_size: their side in pixels.
         condition_ramp: see `ImageObjective`; worth trying where a class has few images and its samples look alike.
@@ -109,14 +97,10 @@ def image_objective(
         >>> [item.name for item in image_objective("r3gan", dataset_size=60_000).regularizers]
         ['r1', 'r2']
     """
-    check_architecture(architecture)
+    found = get_architecture(architecture)
     augment = DiffAugment() if ada is not None or dataset_size < SMALL else None
-    regularizers: tuple[Regularizer, ...]
-    if architecture == "sngan":
-        regularizers = (LeCam(0.3),) if dataset_size < TINY else ()
-        return ImageObjective("hinge", regularizers, augment=augment, ada=ada, condition_ramp=condition_ramp)
-    weight = gradient_weight(image_size)
-    return ImageObjective("relativistic", (R1(weight), R2(weight)), augment=augment, ada=ada, condition_ramp=condition_ramp)
+    regularizers = found.regularizers(dataset_size, image_size)
+    return ImageObjective(found.loss, regularizers, augment=augment, ada=ada, condition_ramp=condition_ramp)
 
 
 def adversarial_defaults(dataset_size: int, image_size: int, architecture: str) -> dict[str, Any]:
@@ -131,12 +115,12 @@ def adversarial_defaults(dataset_size: int, image_size: int, architecture: str) 
         >>> adversarial_defaults(60_000, 28, "r3gan")["learning_rate"]
         0.002
     """
-    check_architecture(architecture)
+    factor = get_architecture(architecture).rate
     rate = 2e-3 if image_size <= 40 else 1e-3 if image_size <= 64 else 5e-4
     values: dict[str, Any] = {
         "max_steps": 1500 if dataset_size < TINY else 2500,
         "per_device_train_batch_size": 64,
-        "learning_rate": rate,
+        "learning_rate": rate * factor,
         "lr_scheduler_type": "cosine_with_min_lr",
         "lr_scheduler_kwargs": {"min_lr_rate": 0.1},
         "adam_beta1": 0.0,
@@ -144,6 +128,4 @@ def adversarial_defaults(dataset_size: int, image_size: int, architecture: str) 
         "ema_half_life": 10_000.0,
         "ema_rampup": 0.1,
     }
-    if architecture == "sngan":
-        values |= {"learning_rate": rate / 5, "discriminator_learning_rate": rate / 5}
     return values

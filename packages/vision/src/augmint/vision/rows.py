@@ -14,7 +14,7 @@ from augmint.vision.codec import ImageCodec
 MEMORY_LIMIT = 2 * 1024**3  # bytes of pixels kept decoded
 _CHUNK = 2048
 
-_cache: dict[tuple[str, int | None, int], Batch] = {}
+_cache: dict[tuple[str, int | None, int, tuple[tuple[str, str], ...]], Batch] = {}
 
 
 class ImageRows(TorchDataset[Batch]):
@@ -37,7 +37,7 @@ class ImageRows(TorchDataset[Batch]):
         if not self._fits:
             return self.codec.encode(self.dataset)
         # A view by select() keeps its fingerprint apart, so the fingerprint names the rows.
-        key = (str(self.dataset._fingerprint), self.codec.size, self.codec.channels)
+        key = (str(self.dataset._fingerprint), self.codec.size, self.codec.channels, tuple(sorted(self.codec.columns.items())))
         if key not in _cache:
             while _cache and sum(batch["image"].numel() for batch in _cache.values()) > MEMORY_LIMIT:
                 _cache.pop(next(iter(_cache)))

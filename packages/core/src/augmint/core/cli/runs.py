@@ -30,7 +30,7 @@ STEPS = {
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command("demo")(demo)
-    app.command("run", help="Do the whole job: all seven steps, going on where an earlier run stopped.")(_command(None))
+    app.command("run", help="Do the whole job, every step of it, going on where an earlier run stopped.")(_command(None))
     for step, text in STEPS.items():
         app.command(step, help=f"{text} What it needs and is not there yet is done first.")(_command(step))
 

@@ -158,7 +158,7 @@ def _unlabelled(config: DataConfig, task_class: type[Task], work: Splitting, sou
             raise UserError("The training split has no rows left over.", where="data.unlabeled.rest_of_train",
                             fix="Set data.train_limit, or give unlabeled rows a path.")
         return rest.select_columns(needed)  # checked with train
-    if wanted.path or wanted.data_files or wanted.data_dir:
+    if wanted.path or wanted.name or wanted.data_files or wanted.data_dir:
         source = read_source(wanted.path or config.path, name=wanted.name, data_files=wanted.data_files,
                              data_dir=wanted.data_dir, base_dir=base, where="data.unlabeled")
     found = task_class.adapt(take_split(source, wanted.split, where="data.unlabeled.split"), work.codec.columns)

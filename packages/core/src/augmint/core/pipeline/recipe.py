@@ -167,6 +167,9 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     _check_task(recipe.task, lines)
     _check_model(checked.model, lines)
     _check_arms(checked, lines)
+    if checked.search.executor == "threads":
+        raise UserError("Threads share one random state, so fine-tunings side by side would not repeat.",
+                        where=lines.where(("search", "executor")), fix="Write processes or serial.")
     if checked.search.executor == "ray" and find_spec("ray") is None:
         raise MissingExtraError(f"{lines.where(('search', 'executor'))}: Ray is not installed.", "ray")
     if not recipe.output_dir.strip():

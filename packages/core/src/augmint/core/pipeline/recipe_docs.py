@@ -82,7 +82,8 @@ def reference() -> str:
 def _row(name: str, default: Any, kind: type, docs: Mapping[str, str]) -> str:
     shown = "required" if default is MISSING else default if default == "see below" else f"`{_flow(default)}`"
     words = docs.get(name, "").rstrip(".")
-    meaning = f"{words} ({describe(hints(kind)[name])})".replace("|", "\\|")
+    what = f"a section with {', '.join(keys_of(name))}" if kind is Recipe and name in SECTIONS else describe(hints(kind)[name])
+    meaning = f"{words} ({what})".replace("|", "\\|")
     return f"| `{name}` | {shown} | {meaning} |"
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from augmint.core.pipeline.recipe import RECORDED, Recipe
+from augmint.core.errors import UserError
+from augmint.core.pipeline.recipe import RECORDED, Recipe, read_recipe
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.search.arguments import FREE_TO_CHANGE
 
@@ -17,6 +22,7 @@ _FIRST = {"judge": "judge", "finetune": "judge", "generator": "train", "adversar
           "compare": "finetune"}
 """Section of the recipe -> the first stage that reads it; "inspect" where it is not named."""
 _LEFT_BY = {
+    "inspect": ("data", "inspection.json"),
     "judge": ("judge", "judge-round-*", "judge*.tmp", "pseudo-labelled"),
     "train": ("checkpoints", "generator", "discriminator", "adversarial.json"),
     "search": ("search",),
@@ -25,66 +31,114 @@ _LEFT_BY = {
     "compare": ("comparison.json",),
     "report": ("report.html",),
 }
-_LONGER = {f"search.{name}" for name in FREE_TO_CHANGE}
-_WORKERS = {"search.executor", "search.workers"}
+_WORKERS = ("search.executor", "search.workers")
+"""Keys on which no result depends."""
 
 
-def changed_keys(old: Recipe, new: Recipe) -> list[str]:
-    """What differs between two recipes' work, such as "search.trials"; `output_dir` and recorded versions are no work."""
-    before, after = old.to_dict(), new.to_dict()
+@dataclass(frozen=True)
+class Change:
+    """From the recipe that a run folder holds to another one.
+
+    Attributes:
+        keys: what differs, such as "search.trials"; `output_dir` and what is only recorded do not count.
+        longer: whether the search's changes, if any, only give it more trials or time.
+    """
+
+    keys: tuple[str, ...]
+    longer: bool = False
+
+    @property
+    def first(self) -> str | None:
+        """The first stage that has to be done again; None where results cannot differ."""
+        stages = [_FIRST.get(key.partition(".")[0], "inspect") for key in self.keys if key not in _WORKERS]
+        return min(stages, key=STAGES.index, default=None)
+
+    def __str__(self) -> str:
+        *shown, last = [*self.keys[:3], *([f"{len(self.keys) - 3} more"] if len(self.keys) > 3 else [])]
+        return f"{', '.join(shown)} and {last} differ" if shown else f"{last} differs"
+
+
+def change_of(directory: RunDirectory, new: Recipe, base_dir: Path | None) -> Change:
+    """How `new` differs from the recipe in the run folder. Raises UserError where that one cannot be read."""
+    held = read_recipe(directory.recipe)
+    before, after = (_anchored(recipe, base) for recipe, base in ((held.recipe, held.base_dir), (new, base_dir or Path())))
     found = []
     for section in sorted({*before, *after} - RECORDED - {"output_dir"}):
         a, b = before.get(section), after.get(section)
-        if a == b:
-            continue
         if isinstance(a, Mapping) and isinstance(b, Mapping):
             found += [f"{section}.{key}" for key in sorted({*a, *b}) if a.get(key) != b.get(key)]
-        else:
+        elif a != b:
             found.append(section)
-    return found
+    return Change(tuple(found), _longer(held.recipe, new))
 
 
-def first_stage(changed: list[str]) -> str | None:
-    """The first stage that has to be done again; None where results cannot differ."""
-    stages = [_FIRST.get(key.partition(".")[0], "inspect") for key in changed if key not in _WORKERS]
-    return min(stages, key=STAGES.index, default=None)
+def held_change(directory: RunDirectory, new: Recipe, base_dir: Path | None, *, overwrite: bool) -> Change:
+    """As `change_of`; a recipe that cannot be read is wholly another one where it may be overwritten."""
+    try:
+        change = change_of(directory, new, base_dir)
+    except UserError:
+        if not overwrite:
+            raise
+        return Change(("everything",))
+    if change.first is not None and not directory.done("inspect").is_file():
+        return replace(change, keys=("everything", *change.keys))  # a change killed on its way has taken the rows already
+    return change
 
 
-def discard(directory: RunDirectory, changed: list[str]) -> None:
-    """Remove what the changed keys put out of date, markers first: a kill in between leaves nothing that claims to be done.
+def discard(directory: RunDirectory, change: Change) -> None:
+    """Put away what the change puts out of date, markers first: a kill in between leaves nothing that claims to be done.
 
     A search that is only made longer keeps its journal, and other arms or seeds keep the fine-tunings that stay the same.
     """
-    first = first_stage(changed)
-    if first is None:
+    if change.first is None:
         return
-    outdated = STAGES[STAGES.index(first):]
+    outdated = STAGES[STAGES.index(change.first) :]
     for stage in outdated:
         directory.done(stage).unlink(missing_ok=True)
-    if first == "inspect":
-        for path in sorted(directory.root.iterdir(), key=lambda path: path == directory.recipe):  # the recipe last
-            if path.name != ".lock":
-                _remove(path)
-        return
-    searched = [key for key in changed if _FIRST.get(key.partition(".")[0]) == "search"]
-    longer = first == "search" and all(key in _LONGER for key in searched)
     for stage in outdated:
-        if stage == "finetune" and first == "finetune":
+        if stage == "finetune" == change.first:
             continue
-        for pattern in _LEFT_BY[stage]:
-            for path in directory.root.glob(pattern):
-                if longer and path == directory.journal.parent:
-                    _remove(directory.search_result, directory.policy)
-                else:
-                    _remove(path)
+        for path in [path for pattern in _LEFT_BY[stage] for path in directory.root.glob(pattern)]:
+            if change.longer and change.first == "search" and path == directory.journal.parent:
+                _put_away(directory, directory.search_result, directory.policy)
+            else:
+                _put_away(directory, path)
+    sweep(directory)
 
 
-def summary(changed: list[str]) -> str:
-    """"search.trials and mint differ", for a message."""
-    *shown, last = changed[:3] + ([f"{len(changed) - 3} more"] if len(changed) > 3 else [])
-    return f"{', '.join(shown)} and {last} differ" if shown else f"{last} differs"
+def sweep(directory: RunDirectory) -> None:
+    """Delete what was put away."""
+    shutil.rmtree(directory.root / ".discarded", ignore_errors=True)
 
 
-def _remove(*paths: Path) -> None:
+def _put_away(directory: RunDirectory, *paths: Path) -> None:
+    # A rename is whole or not at all; a folder half deleted would pass for a whole one.
+    away = directory.root / ".discarded"
     for path in paths:
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if path.exists() or path.is_symlink():
+            away.mkdir(exist_ok=True)
+            os.replace(path, away / f"{len(os.listdir(away))}-{path.name}")
+
+
+def _longer(old: Recipe, new: Recipe) -> bool:
+    a, b = old.search, new.search
+    alike = replace(b, **{name: getattr(a, name) for name in FREE_TO_CHANGE}) == a and old.mint == new.mint
+    return alike and b.trials >= a.trials and (b.time_limit or math.inf) >= (a.time_limit or math.inf)
+
+
+def _anchored(recipe: Recipe, base_dir: Path) -> dict[str, Any]:
+    """The recipe's values with relative data paths made absolute: the same words in another folder mean other rows."""
+    values = recipe.to_dict()
+    values["data"] = _absolute(values["data"], base_dir)
+    return values
+
+
+def _absolute(value: Any, base: Path) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _absolute(part, base) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_absolute(part, base) for part in value]
+    if isinstance(value, str) and value and "://" not in value:
+        head = value.partition("*")[0]
+        return str((base / value).absolute()) if (base / head).exists() or "*" in value else value
+    return value

@@ -14,8 +14,8 @@ from tqdm.auto import tqdm
 
 from augmint.core.errors import UserError, nearest
 from augmint.core.pipeline.quiet import quiet
-from augmint.core.pipeline.recipe import Recipe, load_recipe
-from augmint.core.pipeline.renewal import STAGES, changed_keys, discard, first_stage, summary
+from augmint.core.pipeline.recipe import Recipe
+from augmint.core.pipeline.renewal import STAGES, Change, discard, held_change, sweep
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import workshop
@@ -33,7 +33,7 @@ class Run:
     def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None) -> None:
         self.recipe, self.directory, self.base_dir = recipe, directory, base_dir
         self.workers = Workers(recipe.search)
-        self.changed: list[str] = []
+        self.change = Change(())
 
     @classmethod
     def open(cls, recipe: Recipe, *, overwrite: bool = False, base_dir: Path | None = None) -> Self:
@@ -44,19 +44,19 @@ class Run:
         """
         root = Path(recipe.output_dir).absolute()
         directory = RunDirectory(root)
-        changed = changed_keys(load_recipe(directory.recipe), recipe) if directory.recipe.is_file() else []
-        if changed and not overwrite:
-            first = first_stage(changed)
-            raise UserError(
-                f"It holds the run of another recipe: {summary(changed)}.",
-                where=f"output_dir {recipe.output_dir!r}",
-                fix="Choose another output_dir, or give --overwrite to "
-                + ("go on with this recipe; nothing has to be done again." if first is None else f"redo what follows {first!r}."),
-            )
-        if not directory.recipe.is_file():
+        change = Change(())
+        if _is_run(directory):
+            change = held_change(directory, recipe, base_dir, overwrite=overwrite)
+            if change.first is not None and not overwrite:
+                raise UserError(
+                    f"It holds the run of another recipe: {change}.",
+                    where=f"output_dir {recipe.output_dir!r}",
+                    fix=f"Choose another output_dir, or give --overwrite to redo it from {change.first!r} on.",
+                )
+        else:
             _make(root, recipe)
         run = cls(recipe, directory, base_dir)
-        run.changed = changed
+        run.change = change
         return run
 
     def stage(self, name: str) -> None:
@@ -78,10 +78,10 @@ class Run:
                 "Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it."
             ) from None
         try:
+            sweep(self.directory)
             self._renew()
-            if not self.directory.recipe.is_file():
-                # The recipe is the first thing kept, and only once it has been seen to be sound.
-                self._do("inspect")
+            # The recipe is the first thing kept, and only once it has been seen to be sound.
+            self._do("inspect")
             for number, name in enumerate(stages, 1):
                 if not self.directory.done(name).is_file():
                     _say(f"[{number}/{len(STAGES)}] {name}")
@@ -119,20 +119,19 @@ class Run:
 
     def _renew(self) -> None:
         """Make room for a changed recipe that has been seen to be sound. It is kept last: a kill on the way leaves the old one."""
-        if not self.changed:
+        if not self.change.keys:
             return
         from augmint.core.pipeline.stages import inspect
 
-        first = first_stage(self.changed)
+        first = self.change.first
         if first == "inspect":
             inspect.load(self.recipe, self.base_dir)
-        else:
+        elif first is not None:
             inspect.check(self.recipe, self.directory)
-        discard(self.directory, self.changed)
-        if first != "inspect":
-            self._keep_recipe()
+        discard(self.directory, self.change)
+        self._keep_recipe()
         workshop.cache_clear()
-        self.changed = []
+        self.change = Change(())
 
     def _keep_recipe(self) -> None:
         unfinished = self.directory.recipe.with_name(".recipe.yaml")
@@ -157,6 +156,11 @@ class Run:
         return values
 
 
+def _is_run(directory: RunDirectory) -> bool:
+    """Whether it is a run's folder; a recipe.yaml alone may be the user's own."""
+    return directory.recipe.is_file() and (directory.root / "stages").is_dir()
+
+
 def _make(root: Path, recipe: Recipe) -> None:
     """An empty folder that can be written."""
     where = f"output_dir {recipe.output_dir!r}"
@@ -167,11 +171,9 @@ def _make(root: Path, recipe: Recipe) -> None:
         probe.unlink()
     except OSError as error:
         raise UserError(f"It cannot be written ({error.strerror}).", where=where, fix="Choose another output_dir.") from error
-    strangers = [
-        path.name
-        for path in root.iterdir()
-        if not path.name.startswith(".") and path.name not in ("data", "inspection.json", "stages")
-    ]
+    # A run that was killed before its recipe was kept leaves these.
+    begun = ("data", "inspection.json", "stages")
+    strangers = [path.name for path in root.iterdir() if not path.name.startswith(".") and path.name not in begun]
     if strangers:
         raise UserError(
             f"It holds files that are not a run's: {strangers[0]!r}.", where=where, fix="Choose an empty or new folder."

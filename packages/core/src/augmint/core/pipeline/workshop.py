@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import torch
 from datasets import Dataset, load_from_disk
-from torch import nn
+from torch import Tensor, nn
 
 from augmint.core.data import open_splits
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, Task, TaskSettings, get_task
@@ -100,6 +101,13 @@ class Workshop:
         if self.task.codec.label_names is None:
             return None
         return class_weakness(self.judge, self.task.codec, self.task.splits.validation)
+
+    @cached_property
+    def real_features(self) -> Tensor:
+        """The judge's features of the training rows, float32 (rows, dim)."""
+        rows, codec = self.task.splits.train, self.task.codec
+        blocks = [rows.select(range(at, min(at + 256, len(rows)))) for at in range(0, len(rows), 256)]
+        return torch.cat([self.judge.embed(codec.encode(block)) for block in blocks])
 
     @cached_property
     def minted_rows(self) -> Dataset:

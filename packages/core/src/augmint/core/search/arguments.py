@@ -31,7 +31,8 @@ class SearchArguments:
             `quality: 5` makes perfect quality worth five points of accuracy.
         batch_size: points proposed together, each with constant-liar values for those before it. What is proposed depends on
             this number and never on `workers`; more workers than this are busy in the final round alone.
-        executor: "processes", "serial", "threads" or "ray".
+        executor: "processes", "serial", "threads" or "ray". "threads" is for objectives of your own that train nothing; a recipe
+            refuses it.
         workers: trials at the same time; None takes the cores there are, or one where trials share an accelerator.
         threads: torch and BLAS threads of one trial, fixed so that scores do not depend on `workers`.
         surrogate: "GP" (Gaussian process), "RF" (random forest) or "ET" (extra trees).

@@ -68,7 +68,7 @@ def check_model(model: Mapping[str, Any]) -> None:
             raise UserError(f"{key!r} is not a key of model.", where="model", fix=nearest(key, ["name_or_path", "scratch"]))
     if model.get("name_or_path") and model.get("scratch"):
         raise UserError("Both name_or_path and scratch are given.", where="model", fix="Give one of them.")
-    if "name_or_path" in model and not isinstance(model["name_or_path"], str):
+    if not isinstance(model.get("name_or_path"), str | None):
         raise UserError(f"name_or_path is {model['name_or_path']!r}.", where="model.name_or_path", fix="Give a hub id or a folder.")
     _config(model, ["a", "b"], channels=3, size=32)
 

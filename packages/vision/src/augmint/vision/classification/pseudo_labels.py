@@ -11,7 +11,8 @@ def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarr
     """Rows sure enough to be pseudo-labelled, and their labels: positions and classes, both int64 (k,).
 
     A row needs a top probability of `least`, less for classes that are predicted with confidence more rarely, down to half of it:
-    one threshold for all leaves hard classes out of the next round, which then forgets them.
+    one threshold for all leaves hard classes out of the next round, which then forgets them. A judge that is sure of no row at
+    all labels none.
 
     Source: Zhang et al. 2021, "FlexMatch: boosting semi-supervised learning with curriculum pseudo labeling" (equation 6 with its
     convex mapping, bounded below).
@@ -24,6 +25,6 @@ def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarr
     top, label = probabilities.max(1)
     counts = torch.bincount(label[top >= least], minlength=probabilities.shape[1]).float()
     learnt = counts / counts.max().clamp(min=1)
-    threshold = least * (learnt / (2 - learnt)).clamp(min=0.5)
+    threshold = least * (learnt / (2 - learnt)).clamp(min=0.5 if counts.max() else 1.0)
     at = np.flatnonzero((top >= threshold[label]).numpy())
     return at, label.numpy()[at]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
+import numpy as np
 from datasets import Dataset, Image
 from PIL import Image as PillowImage
 
@@ -30,8 +31,9 @@ def _headers(dataset: Dataset, column: str) -> list[tuple[str, tuple[int, int]]]
 
 
 def channels_of(dataset: Dataset, column: str) -> int:
-    """1 where the first 64 pictures are grayscale, else 3."""
-    modes = {mode for mode, _ in _headers(dataset.select(range(min(64, len(dataset)))), column)}
+    """1 where all of up to 512 pictures, spread over the set, are grayscale, else 3."""
+    spread = sorted({round(place) for place in np.linspace(0, len(dataset) - 1, min(512, len(dataset)))})
+    modes = {mode for mode, _ in _headers(dataset.select(spread), column)}
     return 1 if modes and modes <= GRAYSCALE_MODES else 3
 
 

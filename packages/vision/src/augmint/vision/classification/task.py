@@ -188,7 +188,7 @@ class ImageClassification(Task):
         return judges.load(directory)
 
     def pseudo_labelled(self, judge: Judge) -> Dataset | None:
-        """Unlabelled rows whose averaged top probability reaches `judge.min_confidence`, in the training rows' Features."""
+        """Unlabelled rows that the judge is sure enough of (see `confident`), in the training rows' Features."""
         unlabeled, features = self.splits.unlabeled, self.splits.train.features
         if unlabeled is None:
             return None

@@ -71,7 +71,7 @@ class ArmTrainer(Trainer):
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         outputs = model(pixel_values=inputs["pixel_values"])
         # cross_entropy takes class indices (evaluation) and class probabilities (training) alike
-        loss = F.cross_entropy(outputs.logits.float(), inputs["labels"])
+        loss = F.cross_entropy(outputs.logits.float(), inputs["labels"], label_smoothing=self.args.label_smoothing_factor)
         return (loss, outputs) if return_outputs else loss
 
 

@@ -4,20 +4,12 @@
 import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Discriminator
 from augmint.vision.discriminators.config import ImageDiscriminatorConfig
-from augmint.vision.discriminators.r3gan import R3DiscriminatorBody
-from augmint.vision.discriminators.sngan import SNDiscriminatorBody
 from augmint.vision.nets.geometry import base_grid, centre_pad
 from augmint.vision.nets.labels import check_labels
-
-BODIES: dict[str, type[R3DiscriminatorBody] | type[SNDiscriminatorBody]] = {
-    "r3gan": R3DiscriminatorBody,
-    "sngan": SNDiscriminatorBody,
-}
 
 
 class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augmint", tags=["gan", "discriminator"]):
@@ -35,19 +27,21 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
     condition_strength: Tensor
 
     def __init__(self, config: ImageDiscriminatorConfig) -> None:
+        from augmint.vision.architectures import get_architecture  # they import this package
+
         super().__init__()
+        architecture = get_architecture(config.architecture)
         self.config = config
         side, doublings = base_grid(config.image_size)
         self.padded_size = side * 2**doublings
-        self.body = BODIES[config.architecture](config)
-        dim = self.body.feature_dim
+        self.body = architecture.discriminator_body(config)
+        dim = int(self.body.feature_dim)  # type: ignore[arg-type]
         score: nn.Module = nn.Linear(dim, 1)
         embed: nn.Module = nn.Embedding(max(1, config.num_classes), dim)
         with torch.no_grad():
             for parameter in (*score.parameters(), *embed.parameters()):
                 parameter.normal_(std=dim**-0.5)
-        if config.architecture == "sngan":
-            score, embed = spectral_norm(score), spectral_norm(embed)
+        score, embed = architecture.head(score), architecture.head(embed)
         self.score = score
         self.embed = embed if config.num_classes else None
         self.register_buffer("condition_strength", torch.ones(()))

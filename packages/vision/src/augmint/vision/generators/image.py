@@ -8,13 +8,9 @@ from torch import Tensor, nn
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, RowRandom
 from augmint.vision.generators.config import ImageGeneratorConfig
-from augmint.vision.generators.r3gan import R3GeneratorBody
-from augmint.vision.generators.sngan import SNGeneratorBody
 from augmint.vision.nets.bounded import bounded
 from augmint.vision.nets.geometry import centre_crop
 from augmint.vision.nets.labels import check_labels
-
-BODIES = {"r3gan": R3GeneratorBody, "sngan": SNGeneratorBody}
 
 
 class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", tags=["image-generation", "gan"]):
@@ -32,11 +28,13 @@ class ImageGenerator(Generator, PyTorchModelHubMixin, library_name="augmint", ta
     condition_strength: Tensor
 
     def __init__(self, config: ImageGeneratorConfig) -> None:
+        from augmint.vision.architectures import get_architecture  # they import this package
+
         super().__init__()
         self.config = config
         style_dim = config.latent_dim + (config.embed_dim if config.num_classes else 0)
         self.embed: nn.Embedding | None = nn.Embedding(config.num_classes, config.embed_dim) if config.num_classes else None
-        self.body = BODIES[config.architecture](config, style_dim)
+        self.body = get_architecture(config.architecture).generator_body(config, style_dim)
         self.register_buffer("condition_strength", torch.ones(()))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 

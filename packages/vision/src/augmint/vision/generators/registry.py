@@ -14,7 +14,6 @@ from augmint.vision.discriminators.config import ImageDiscriminatorConfig
 from augmint.vision.discriminators.image import ImageDiscriminator
 from augmint.vision.generators.config import ImageGeneratorConfig
 from augmint.vision.generators.image import ImageGenerator
-from augmint.vision.nets.config import ARCHITECTURES
 
 DEFAULT_GENERATOR = "r3gan"
 GIVEN_BY_DATA = ("image_size", "channels", "num_classes", "architecture")
@@ -24,13 +23,16 @@ OF_DISCRIMINATOR = "discriminator_"
 
 def generator_names() -> tuple[str, ...]:
     """Names that `build_pair` takes."""
-    return ARCHITECTURES
+    from augmint.vision.architectures import architecture_names
+
+    return architecture_names()
 
 
 def check_generator_values(name: str, values: Mapping[str, Any]) -> None:
     """Raise UserError naming the nearest known word where the name or a key is unknown."""
-    if name not in ARCHITECTURES:
-        raise UserError(f"There is no image GAN {name!r}.", where="generator.name", fix=nearest(str(name), ARCHITECTURES))
+    from augmint.vision.architectures import get_architecture
+
+    get_architecture(name)
     known = _keys(ImageGeneratorConfig) | {OF_DISCRIMINATOR + key for key in _keys(ImageDiscriminatorConfig)}
     for key in values:
         if key not in known:

@@ -14,7 +14,7 @@ class GanLoss(ABC):
     """An adversarial loss on logits, element by element; the objective takes the mean.
 
     Attributes:
-        name: what recipes call it.
+        name: its name, under which objectives find it.
         pairs: the loss compares real and fake logits pair by pair, so the generator's step needs real logits too.
         saturates: a discriminator loss near 0 means that the discriminator is sure and teaches no more.
     """

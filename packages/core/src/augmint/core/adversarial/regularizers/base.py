@@ -39,7 +39,7 @@ class Regularizer(ABC):
             Karras et al. 2020, "Analyzing and improving the image quality of StyleGAN").
 
     Attributes:
-        name: what recipes call it, and its entry in the log.
+        name: its name, under which objectives find it, and its entry in the log.
         reads: whose input gradients it looks at: some of "real", "fake", "between".
         needs_step_logs: it follows the mean logits from step to step.
     """

@@ -82,7 +82,9 @@ def _objective(weights: Mapping[str, float], metric: str) -> str:
 def _model(model: Mapping[str, Any]) -> str:
     if model.get("name_or_path"):
         return str(model["name_or_path"])
-    return f"{model['scratch']['model_type']} from scratch"
+    if model.get("scratch"):
+        return f"{model['scratch']['model_type']} from scratch"
+    return "the task's default model, from scratch"
 
 
 def _quality(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from augmint.core.adversarial import AdversarialArguments, AdversarialOutput, AdversarialTrainer
+from augmint.core.data.subsets import limited
 from augmint.core.evaluation import quality_figures
 from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
 from augmint.core.pipeline.quiet import quiet
@@ -66,8 +67,9 @@ class Evaluator:
     def __init__(self, shop: Workshop, judge: Judge) -> None:
         self.judge, self.seed, self.codec = judge, shop.recipe.seed, shop.task.codec
         train = shop.task.splits.train
-        rows = train.select(range(min(QUALITY_ROWS, len(train))))
-        self.real = self.codec.encode(rows)
+        if len(train) > QUALITY_ROWS:  # stratified, since rows often lie sorted by class
+            train = train.select(limited(self.codec.labels(train), len(train), QUALITY_ROWS, self.seed, "quality"))
+        self.real = self.codec.encode(train)
         self.features = judge.embed(self.real)
 
     def __call__(self, generator: Generator, step: int) -> dict[str, float]:
