@@ -64,8 +64,8 @@ class DataConfig:
         columns: role -> column name; roles left out take the task's defaults.
         unlabeled: rows without labels: a section with `path`, `name`, `data_files`, `data_dir`, `split`, `rest_of_train` (what
             `train_limit` left of the training split) and `limit`; or None.
-        train_limit, validation_limit, test_limit: a number of rows, or `{"per_class": n}`. Applied after validation and test are split
-            off, so that `{"per_class": 20}` leaves exactly 20 a class; smaller limits of one seed are subsets of larger ones.
+        train_limit, validation_limit, test_limit: a number of rows, or `{"per_class": n}`. Applied after validation and test are
+            split off, so that `{"per_class": 20}` leaves exactly 20 a class; smaller limits of one seed are subsets of larger ones.
         validation_fraction, test_fraction: part of train that is split off where `splits` says None.
         on_error: "raise" stops at rows that cannot be used, "skip" drops and counts them.
 
