@@ -17,7 +17,9 @@ from datasets import load_dataset
 
 from augmint.core import Augmenter
 from augmint.core.cli import main
+from augmint.core.data import DataConfig
 from augmint.core.pipeline.arms import mint_settings
+from augmint.core.pipeline.stages.report import dataset_name
 from augmint.core.pipeline.workshop import workshop
 from augmint.vision.builtin import digits
 from augmint.vision.policy import ImagePolicy
@@ -203,3 +205,13 @@ def test_a_changed_recipe_comes_to_what_a_fresh_run_of_it_comes_to(copied: Path,
     sets = [part for setting in (f"output_dir={tmp_path / 'fresh'}", *changes) for part in ("--set", setting)]
     assert main(["run", str(recipe), "--quiet", *sets]) == 0
     assert fingerprint(copied) == fingerprint(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize(("values", "name"), [
+    ({"path": "mnist"}, "mnist"),
+    ({"path": "parquet", "data_files": {"train": "data/shoes/train.parquet", "test": "t.parquet"}}, "shoes/train.parquet"),
+    ({"path": "parquet", "data_files": ["a.parquet", "b.parquet"]}, "a.parquet"),
+    ({"path": "imagefolder", "data_dir": "photos"}, "photos"),
+])
+def test_the_report_calls_the_rows_by_their_own_name(values: dict, name: str) -> None:
+    assert dataset_name(DataConfig(**values)) == name

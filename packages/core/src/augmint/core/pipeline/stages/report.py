@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from datasets import Dataset
 
-from augmint.core.data import strip_provenance
+from augmint.core.data import DataConfig, strip_provenance
+from augmint.core.data.source import FORMATS
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
@@ -41,7 +43,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     return ReportData(
         task=task.name,
         metric=task.metric,
-        dataset=recipe.data.path,
+        dataset=dataset_name(recipe.data),
         model=_model(recipe.model),
         generator=describe(shop),
         judge=shop.judge.name,
@@ -67,6 +69,15 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         command=f"augmint run {os.path.relpath(directory.recipe)} --set output_dir=runs/again",
         recipe=directory.recipe.read_text(encoding="utf-8"),
     )
+
+
+def dataset_name(data: DataConfig) -> str:
+    """What people call the rows: a hub id or a folder, or the file where `path` only names its format."""
+    files = data.data_files.get("train") if isinstance(data.data_files, Mapping) else data.data_files
+    first = files[0] if isinstance(files, (list, tuple)) and files else files
+    if data.path in FORMATS and isinstance(first or data.data_dir, str):
+        return "/".join(Path(first or data.data_dir).parts[-2:])
+    return data.path
 
 
 def _objective(weights: Mapping[str, float], metric: str) -> str:
