@@ -75,9 +75,8 @@ def dataset_name(data: DataConfig) -> str:
     """What people call the rows: a hub id or a folder, or the file where `path` only names its format."""
     files = data.data_files.get("train") if isinstance(data.data_files, Mapping) else data.data_files
     first = files[0] if isinstance(files, (list, tuple)) and files else files
-    if data.path in FORMATS and isinstance(first or data.data_dir, str):
-        return "/".join(Path(first or data.data_dir).parts[-2:])
-    return data.path
+    place = first or data.data_dir
+    return "/".join(Path(place).parts[-2:]) if data.path in FORMATS and isinstance(place, str) else data.path
 
 
 def _objective(weights: Mapping[str, float], metric: str) -> str:
