@@ -93,7 +93,11 @@ def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: in
         "label_names": ["labels"],
         "dataloader_pin_memory": torch.cuda.is_available(),
     }
-    return TrainingArguments(**{**chosen, **fixed})
+    arguments = TrainingArguments(**{**chosen, **fixed})
+    if arguments.n_gpu > 1:
+        # One fine-tuning, one device: DataParallel would multiply the batch, and cut each of the plan's batches in two.
+        arguments._n_gpu = 1
+    return arguments
 
 
 def train(
