@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from augmint.core.interfaces import Batch, keyed_generator
+from augmint.core.interfaces import Batch, concatenate, keyed_generator
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def collate(rows: Any) -> Batch:
     """A whole batch as the data set's `__getitems__` gave it, or single rows stacked."""
     if isinstance(rows, dict):
         return rows
-    return {name: torch.stack([torch.as_tensor(row[name]) for row in rows]) for name in rows[0]}
+    return concatenate({name: torch.as_tensor(value)[None] for name, value in row.items()} for row in rows)
 
 
 def loader(dataset: Dataset[Any], order: DataOrder, layout: Layout, first: int, workers: int, pin: bool) -> Iterator[Batch]:
