@@ -105,8 +105,8 @@ def test_a_house_without_tasks_is_not_offered_for_installation_again() -> None:
     with pytest.raises(UserError, match="does not offer 'translation'") as caught:
         get_task("translation")
     assert not isinstance(caught.value, MissingExtraError)
-    with pytest.raises(UserError, match="text package offers no tasks"):
-        get_modality("text")
+    with pytest.raises(UserError, match="audio package offers no tasks"):
+        get_modality("audio")
 
 
 def test_an_entry_point_must_name_a_modality(install: Install) -> None:
