@@ -117,15 +117,17 @@ class ImagePolicySpace(PolicySpace):
         flip = {} if self.flip == "none" else {"flip": "horizontal"}
         prior, standard = {"crop": 0.5, **flip}, {"depth": 1}
         gentle = {"depth": 1, "geometric_magnitude": 0.4, "crop": 0.3, **flip, "cutmix": 0.5}
+        twice = {**gentle, "depth": 2, "crop": 0.1}
         minted: dict[str, dict[str, Any]] = {
-            "gentle_cutmix_distilled": {**gentle, **_DISTILLED},
-            "gentle_cutmix_minted": {**gentle, **_MINTED},
+            "gentle_twice_cutmix_distilled": {**twice, **_DISTILLED},
+            "gentle_twice_cutmix_minted": {**twice, **_MINTED},
             "standard_minted": {**standard, **_MINTED},
         }
         changes: dict[str, dict[str, Any]] = {
             "identity": {},
             "standard": standard,
             "gentle_cutmix": gentle,
+            "gentle_twice_cutmix": twice,
             **(minted if self.mint else {}),  # early: a search of few trials tries them too
             "standard_prior": {**standard, **prior},
             "standard_cutmix": {**standard, **prior, "cutmix": 0.5},
