@@ -36,8 +36,8 @@ def attribute_docs(kind: type) -> dict[str, str]:
     """Field name -> its text in the docstring's `Attributes:`, None written as YAML writes it; `a, b: text` serves both.
 
     Example:
-        >>> attribute_docs(SearchArguments)["executor"]
-        '"processes", "serial", "threads" or "ray".'
+        >>> attribute_docs(SearchArguments)["seed"]
+        "the run's seed."
     """
     text = inspect.getdoc(kind) or ""
     found: dict[str, str] = {}
