@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from augmint.core.errors import UserError
+from augmint.core.evaluation.finetuning import temporary_output
+from augmint.core.minting.torch_state import fixed_threads
 from augmint.vision.builtin import digits
 from augmint.vision.classification.model import Preprocessing, build_model, check_model
 from augmint.vision.classification.plan import TrainingPlan
-from augmint.vision.classification.training import fixed_threads, temporary_output, train, training_arguments
+from augmint.vision.classification.training import train, training_arguments
 from augmint.vision.codec import ImageCodec
 from augmint.vision.policy import trivial_augment
 from augmint.vision.rows import ImageRows

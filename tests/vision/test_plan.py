@@ -5,9 +5,10 @@ import pytest
 import torch
 from datasets import Dataset
 
+from augmint.core.evaluation.batches import epochs
 from augmint.core.interfaces import Policy, RowRandom, select
 from augmint.vision.builtin import digits
-from augmint.vision.classification.plan import TrainingPlan, epochs
+from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.codec import ImageCodec
 from augmint.vision.policy import trivial_augment
 from augmint.vision.rows import ImageRows
@@ -45,20 +46,20 @@ def test_every_epoch_visits_every_row_once() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.9, 1.0])
 def test_each_batch_takes_its_share_of_extra_rows(train: Dataset, share: float) -> None:
-    per_batch = plan(train, share=share).is_extra.reshape(20, 16).sum(1)
+    per_batch = plan(train, share=share).order.is_extra.reshape(20, 16).sum(1)
     assert per_batch.sum() == int(20 * 16 * share + 1e-9)
     assert per_batch.max() - per_batch.min() <= 1
 
 
 def test_a_row_is_augmented_differently_at_every_visit_and_alike_in_every_run(train: Dataset) -> None:
     first, second = plan(train, policy=trivial_augment()), plan(train, policy=trivial_augment())
-    visits = np.flatnonzero(first.position == 3)
+    visits = np.flatnonzero(first.order.row == 3)
     seen = first.__getitems__(visits.tolist())["image"]
     assert len(visits) > 3
     assert len({picture.numpy().tobytes() for picture in seen}) > 1
     assert torch.equal(seen, second.__getitems__(visits.tolist())["image"])
     other = plan(train, policy=trivial_augment(), seed=1)
-    assert not torch.equal(seen, other.__getitems__(np.flatnonzero(other.position == 3)[: len(visits)].tolist())["image"])
+    assert not torch.equal(seen, other.__getitems__(np.flatnonzero(other.order.row == 3)[: len(visits)].tolist())["image"])
 
 
 def test_an_example_does_not_depend_on_what_is_fetched_with_it(train: Dataset) -> None:
@@ -70,9 +71,9 @@ def test_an_example_does_not_depend_on_what_is_fetched_with_it(train: Dataset) -
 
 def test_extra_rows_keep_their_pixels_where_they_are_not_to_be_augmented(train: Dataset) -> None:
     chosen = plan(train, share=0.5, policy=trivial_augment(), augment_extra=False)
-    places = np.flatnonzero(chosen.is_extra[:16])
+    places = np.flatnonzero(chosen.order.is_extra[:16])
     batch = chosen.__getitems__(list(range(16)))
-    expected = chosen.extra.__getitems__(chosen.position[places].tolist())["image"] if chosen.extra is not None else None
+    expected = chosen.extra.__getitems__(chosen.order.row[places].tolist())["image"] if chosen.extra is not None else None
     assert expected is not None
     assert torch.equal(batch["image"][-len(places) :], expected)
 

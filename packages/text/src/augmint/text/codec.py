@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from datasets import ClassLabel, Dataset, Features
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, RowCodec, RowProblem
+from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
 from augmint.text.columns import TextColumns, find_columns
+from augmint.text.rules.batch import BatchRules
 from augmint.text.strings import ROLES, length_key, to_strings, to_tensors
 
 
@@ -84,6 +85,21 @@ class TextCodec(RowCodec):
             text = to_strings(batch[role][row : row + 1], batch[length_key(role)][row : row + 1])[0]
             shown.append(f'<span dir="auto">{html.escape(text[:400])}{"…" if len(text) > 400 else ""}</span>')
         return f'<div style="max-width:28em">{"<br>".join(shown)}</div>'
+
+    def encode_roles(self, dataset: Dataset, roles: Sequence[str]) -> Batch:
+        batch: Batch = {}
+        for role in roles:
+            # Unlabelled rows hold the role by its own name (see `Task.unlabeled_rows`).
+            texts = list(dataset[role]) if role in dataset.column_names and set(dataset.column_names) == {role} else None
+            batch[role], batch[length_key(role)] = to_tensors(texts if texts is not None else self.texts(dataset, role))
+        return batch
+
+    def fit_rules(self, originals: Dataset) -> Rules | None:
+        return BatchRules.fit({role: self.texts(originals, role) for role in self.roles})
+
+    def texts(self, dataset: Dataset, role: str) -> list[str]:
+        """The texts of a role, one a row."""
+        return list(self._texts(dataset, role))
 
     def _texts(self, dataset: Dataset, role: str) -> Iterator[Any]:
         column, language = self.columns[role], self.languages.get(role)

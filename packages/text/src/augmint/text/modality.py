@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from datasets import Dataset
 
-from augmint.core.errors import UserError
 from augmint.core.interfaces import Discriminator, Generator, Judge, Modality, Policy, RowCodec, Task
 
 
 class Text(Modality):
-    """Texts and pairs of texts: policies for an `Augmenter`. There are no tasks and no generators yet."""
+    """Texts and pairs of texts. Heavy parts are imported when they are used, so that listing tasks stays quick."""
 
     name: ClassVar[str] = "text"
 
     def tasks(self) -> Mapping[str, type[Task]]:
-        return {}
+        from augmint.text.translation.task import Translation
+
+        return {Translation.name: Translation}
+
+    def builtin_datasets(self) -> Mapping[str, Any]:
+        from augmint.text.builtin import BUILTIN
+
+        return BUILTIN
 
     def make_codec(self, dataset: Dataset, columns: Mapping[str, str] | None = None) -> RowCodec:
         from augmint.text.codec import make_codec
@@ -31,14 +38,21 @@ class Text(Modality):
         return TextPolicy.from_dict(values)
 
     def load_generator(self, directory: Path) -> Generator:
-        _none_yet("generator", directory)
+        from augmint.text.generators import Seq2SeqGenerator
+
+        return Seq2SeqGenerator.from_pretrained(directory)
 
     def load_discriminator(self, directory: Path) -> Discriminator:
-        _none_yet("discriminator", directory)
+        from augmint.text.discriminators import PairDiscriminator
+
+        return PairDiscriminator.from_pretrained(directory)
 
     def load_judge(self, directory: Path) -> Judge:
-        _none_yet("judge", directory)
+        from augmint.text.judge import TextJudge
 
+        return TextJudge.from_pretrained(directory)
 
-def _none_yet(part: str, directory: Path) -> NoReturn:
-    raise UserError(f"This release has no {part} of texts.", where=str(directory), fix="Use a policy alone.")
+    def demo_recipe(self) -> dict[str, Any]:
+        from augmint.text.demo import RECIPE
+
+        return copy.deepcopy(RECIPE)  # a caller may change it

@@ -1,9 +1,10 @@
 """Loading, checking, splitting and keeping rows, and the columns that say where a row comes from."""
 
+from augmint.core.data.checking import describe_problems
 from augmint.core.data.config import DataConfig, UnlabeledConfig
 from augmint.core.data.duplicates import row_digests
 from augmint.core.data.labels import class_counts, class_encode
-from augmint.core.data.loading import LoadedData, describe_problems, load_splits
+from augmint.core.data.loading import LoadedData, load_splits
 from augmint.core.data.provenance import (
     PROVENANCE,
     add_provenance,

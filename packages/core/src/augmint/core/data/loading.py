@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from datasets import ClassLabel, Dataset, DatasetDict
+from datasets import ClassLabel, Dataset
 
+from augmint.core.data.checking import checked_rows, same_features
 from augmint.core.data.config import DEFAULT_SPLITS, DataConfig
 from augmint.core.data.labels import class_encode
 from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
-from augmint.core.data.splitting import LABEL, SHOWN, Split, Splitting
+from augmint.core.data.splitting import LABEL, Split, Splitting
+from augmint.core.data.unlabeled import Sources, read_unlabeled
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowProblem, Splits, Task
 
@@ -70,18 +70,16 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     if label := _label_column(task_class, roles, rows["train"]):
         rows = class_encode(rows, label)
     codec = task_class.make_codec(rows["train"], roles)
-    rows = {name: _same_features(split, rows["train"], name) for name, split in rows.items()}
+    rows = {name: same_features(split, rows["train"], name) for name, split in rows.items()}
     skipped = {name: codec.check(split) for name, split in rows.items()}
-    rows = {name: _checked(split, skipped[name], name, config.on_error) for name, split in rows.items()}
+    rows = {name: checked_rows(split, skipped[name], name, config.on_error) for name, split in rows.items()}
     work = Splitting(config, codec, seed)
     if alone:
         work.notices.append(f"The data has no test split: {config.test_fraction:.0%} of train was set aside as one.")
     chosen, rest = work.run({name: Split.of(split, codec) for name, split in rows.items()})
     work.check_classes(chosen)
     seen = work.count_copies(chosen)
-    unlabeled = _unlabelled(config, task_class, work, source, rest, base, skipped)
-    if unlabeled is not None:
-        unlabeled = work.without_copies(unlabeled, seen)
+    unlabeled = read_unlabeled(config, task_class, work, Sources(source, rest, base), chosen, seen, skipped)
     rows = {name: split.rows for name, split in chosen.items()}
     sizes = {name: len(split) for name, split in rows.items()} | ({"unlabeled": len(unlabeled)} if unlabeled is not None else {})
     counts = {name: work.counts(split) for name, split in chosen.items() if split.labels is not None}
@@ -98,82 +96,3 @@ def _label_column(task_class: type[Task], roles: Mapping[str, str], train: Datas
         return named
     typed = [name for name, feature in train.features.items() if isinstance(feature, ClassLabel)]
     return typed[0] if len(typed) == 1 else None
-
-
-def _same_features(split: Dataset, train: Dataset, name: str) -> Dataset:
-    """The split in train's columns and Features, so that rows of all splits can be put together."""
-    if split.features == train.features:
-        return split
-    missing = [column for column in train.column_names if column not in split.column_names]
-    if missing:
-        raise UserError(f"{name} has no column {missing[0]!r}, which train has. Its columns: {', '.join(split.column_names)}.",
-                        where=f"data.splits.{name}", fix="Use the same columns in every split.")
-    try:
-        same: Dataset = split.select_columns(train.column_names).cast(train.features)
-    except Exception as error:  # pyarrow and datasets raise several kinds on a cast that cannot be made
-        raise UserError(f"The columns of {name} are of other types than those of train: {str(error).splitlines()[0][:200]}",
-                        where=f"data.splits.{name}", fix="Use the same columns in every split.") from error
-    return same
-
-
-def _checked(split: Dataset, problems: list[RowProblem], name: str, on_error: str) -> Dataset:
-    if not problems:
-        return split
-    bad = sorted({problem.row for problem in problems})
-    if on_error == "raise":
-        raise UserError(describe_problems(problems, name, len(split)), where="data",
-                        fix="Mend these rows, or set data.on_error: skip to leave them out.")
-    if len(bad) == len(split):
-        raise UserError("No row can be used: " + describe_problems(problems, name, len(split)), where=f"data.splits.{name}")
-    return split.select(np.setdiff1d(np.arange(len(split)), bad))
-
-
-def describe_problems(problems: list[RowProblem], name: str, total: int) -> str:
-    """One line that names the first rows of every reason and counts them.
-
-    Example:
-        >>> describe_problems([RowProblem(3, "image cannot be decoded"), RowProblem(17, "image cannot be decoded")], "train", 200)
-        'train rows 3, 17 (2 of 200): image cannot be decoded.'
-    """
-    reasons: dict[str, list[int]] = defaultdict(list)
-    for problem in problems:
-        reasons[problem.reason].append(problem.row)
-    parts = []
-    for reason, found in list(reasons.items())[:SHOWN]:
-        shown = ", ".join(map(str, found[:SHOWN])) + (", ..." if len(found) > SHOWN else "")
-        parts.append(f"{name} row{'s' if len(found) > 1 else ''} {shown} ({len(found)} of {total}): {reason}")
-    return "; ".join(parts) + ("; and other reasons." if len(reasons) > SHOWN else ".")
-
-
-def _unlabelled(config: DataConfig, task_class: type[Task], work: Splitting, source: DatasetDict, rest: Dataset,
-                base: Path | None, skipped: dict[str, list[RowProblem]]) -> Dataset | None:
-    """Rows without labels in train's Features less the label column."""
-    wanted = config.unlabeled_config
-    if wanted is None:
-        return None
-    columns = rest.column_names
-    needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in columns]
-    if wanted.rest_of_train:
-        if len(rest) == 0:
-            raise UserError("The training split has no rows left over.", where="data.unlabeled.rest_of_train",
-                            fix="Set data.train_limit, or give unlabeled rows a path.")
-        return rest.select_columns(needed)  # checked with train
-    if wanted.path or wanted.name or wanted.data_files or wanted.data_dir:
-        source = read_source(wanted.path or config.path, name=wanted.name, data_files=wanted.data_files,
-                             data_dir=wanted.data_dir, base_dir=base, where="data.unlabeled")
-    found = task_class.adapt(take_split(source, wanted.split, where="data.unlabeled.split"), work.codec.columns)
-    if len(found) == 0:
-        raise UserError("There are no unlabelled rows.", where="data.unlabeled")
-    if missing := [column for column in needed if column not in found.column_names]:
-        raise UserError(f"The unlabelled rows have no column {missing[0]!r}. Their columns: {', '.join(found.column_names)}.",
-                        where="data.unlabeled", fix="Use the column names of the training rows.")
-    found = _same_features(found.select_columns(needed), rest.select_columns(needed), "unlabeled")
-    skipped["unlabeled"] = work.codec.check(_filled(found, work.codec.columns.get(LABEL), rest))
-    return _checked(found, skipped["unlabeled"], "unlabeled", config.on_error)
-
-
-def _filled(rows: Dataset, label: str | None, like: Dataset) -> Dataset:
-    """Rows with a label column of a class that exists: the codec checks whole rows, and only the payload is in question."""
-    if label is None:
-        return rows
-    return rows.add_column(label, np.zeros(len(rows), dtype=np.int64), feature=like.features[label])

@@ -133,6 +133,12 @@ class Splitting:
             raise UserError("Every unlabelled row is a copy of a row of train, validation or test.", where="data.unlabeled")
         return unlabeled.select(np.sort(np.array(fresh[:limit])))
 
+    def within_limit(self, unlabeled: Dataset) -> Dataset:
+        """The unlabelled rows within their limit: a seeded draw, in the order of the source."""
+        wanted = self.config.unlabeled_config
+        limit = wanted.limit if wanted is not None else None
+        return unlabeled.select(limited(None, len(unlabeled), limit, self.seed, "limit unlabeled"))
+
     def _digests(self, rows: Dataset) -> list[bytes]:
         payload = [column for role, column in self.codec.columns.items() if role != LABEL and column in rows.column_names]
         return row_digests(rows, list(dict.fromkeys(payload)))

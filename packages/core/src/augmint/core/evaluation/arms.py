@@ -12,8 +12,11 @@ Ops = Literal["standard", "policy"]
 
 ORIGINAL, STANDARD, POLICY, MINTED, PSEUDO_LABELLED = "original", "standard", "policy", "minted", "pseudo-labelled"
 OPS = (STANDARD, POLICY)
-_EXTRAS = [PSEUDO_LABELLED, MINTED]
-"""Kinds of extra rows, simplest first."""
+COPIED, EQUAL_REAL_EPOCHS, UNFILTERED = "copied", "equal-real-epochs", "unfiltered"
+_EXTRAS = [COPIED, EQUAL_REAL_EPOCHS, PSEUDO_LABELLED, UNFILTERED, MINTED]
+"""Kinds of extra rows, simplest first: copies of the real rows where the minted ones would stand; nothing, and only as many steps
+as leave every real row the visits it has beside minted ones; pseudo-labelled rows; generated rows without adversarial training and
+without the discriminator's choice; minted rows."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Arm:
     @property
     def is_baseline(self) -> bool:
         """Whether it uses nothing that augmint made."""
-        return self.extra is None and self.ops != POLICY
+        return self.extra in (None, COPIED, EQUAL_REAL_EPOCHS) and self.ops != POLICY
 
     @property
     def complexity(self) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The contract between core and the modality packages: small abstract classes, one method one meaning."""
 
 from augmint.core.interfaces.batch import Batch, batch_size, concatenate, select, to_device
-from augmint.core.interfaces.codec import RowCodec, RowProblem
+from augmint.core.interfaces.codec import RowCodec, RowProblem, Rules
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Loss, Objective
 from augmint.core.interfaces.policy import Dimension, MintSettings, Op, Point, Policy, PolicySpace
@@ -40,6 +40,7 @@ __all__ = [
     "RowCodec",
     "RowProblem",
     "RowRandom",
+    "Rules",
     "Splits",
     "Task",
     "TaskSettings",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from datasets import Dataset, Features
 
@@ -19,6 +19,10 @@ class RowProblem:
 
     row: int
     reason: str
+
+
+Rules: TypeAlias = Callable[[Batch], list[str | None]]
+"""Encoded rows -> for each what is wrong with it ("length ratio", say), or None. Row i's verdict depends on row i alone."""
 
 
 class RowCodec(ABC):
@@ -54,6 +58,14 @@ class RowCodec(ABC):
 
     def labels(self, dataset: Dataset) -> list[int] | None:
         """Class index of every row, or None where the task has no classes. Must not decode payloads."""
+        return None
+
+    def encode_roles(self, dataset: Dataset, roles: Sequence[str]) -> Batch:
+        """Some roles of rows that may lack the others: what a generator with `conditioned_on` is conditioned on."""
+        raise NotImplementedError(f"{type(self).__name__} gives no conditions")
+
+    def fit_rules(self, originals: Dataset) -> Rules | None:
+        """What a generated row must keep to, learnt from the real training rows; None where there are no such rules."""
         return None
 
     @abstractmethod

@@ -21,7 +21,10 @@ class Generator(nn.Module, ABC):
     modality: ClassVar[str]
     """The entry point's name of the modality this belongs to, such as "vision"."""
     output_key: ClassVar[str]
-    """The entry of the sampled batch that is generated (and differentiable), such as "image"."""
+    """The entry of the sampled batch that is generated (and differentiable, where it is not discrete), such as "image"."""
+    conditioned_on: ClassVar[tuple[str, ...]] = ()
+    """Roles of the row that a sample is made for, such as ("target",): real rows, or unlabelled ones, then give the conditions.
+    Empty where noise and a class suffice."""
 
     @abstractmethod
     def sample(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from torch import Tensor
@@ -39,6 +39,10 @@ class Op(ABC):
         """The augmented rows: new tensors, same names, shapes and dtypes, labels following where they must."""
 
 
+_MINT_CHOICES: Mapping[str, tuple[Any, ...]] = {"best_of": (1, 2, 4, 8, 16), "schedule": ("mixed", "pretrain"),
+                                               "tagged": (False, True)}
+
+
 @dataclass(frozen=True)
 class MintSettings:
     """How generated rows are made, filtered and weighed. The part of a policy that every modality shares.
@@ -50,6 +54,12 @@ class MintSettings:
         keep_quantile: part kept, best discriminator scores first, (0, 1]. 1 keeps all.
         balance: 0 mints classes as often as they occur in training, 1 mints weak classes (by the judge) more.
         soft_labels: 0 trains generated rows on the intended label, 1 on the judge's probabilities, between: the mixture.
+        best_of: candidates made for each condition; the one that the discriminator likes best goes on. 1, 2, 4, 8 or 16.
+        weight: of a generated row's loss against a real row's, (0, 1].
+        schedule: "mixed" puts generated rows into every batch, "pretrain" into the first two thirds of the steps, more densely,
+            so that training ends on real rows alone.
+        tagged: whether the model sees that a row is generated, where the task can mark rows so (texts can, images cannot).
+        controls: further arguments of the generator's `sample`, such as `{"temperature": 0.7}`.
     """
 
     share: float = 0.0
@@ -58,6 +68,11 @@ class MintSettings:
     keep_quantile: float = 0.9
     balance: float = 0.0
     soft_labels: float = 0.0
+    best_of: int = 1
+    weight: float = 1.0
+    schedule: str = "mixed"
+    tagged: bool = False
+    controls: Mapping[str, float | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ranges = {
@@ -67,15 +82,26 @@ class MintSettings:
             "keep_quantile": (0.01, 1),
             "balance": (0, 1),
             "soft_labels": (0, 1),
+            "weight": (0.001, 1),
         }
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or not low <= value <= high:
                 raise UserError(f"{name} is {value!r}.", where="policy mint settings", fix=f"Give a number in [{low}, {high}].")
+        for name, choices in _MINT_CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise UserError(f"{name} is {getattr(self, name)!r}.", where="policy mint settings",
+                                fix=f"Give one of {', '.join(map(str, choices))}.")
+        if not isinstance(self.controls, Mapping) or not all(isinstance(key, str) for key in self.controls):
+            raise UserError(f"controls are {self.controls!r}.", where="policy mint settings", fix="Give name: value.")
+        object.__setattr__(self, "controls", dict(self.controls))
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(asdict(self), sort_keys=True))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        known = {field.name for field in fields(cls)}
+        known = {item.name for item in fields(cls)}
         for name in values:
             if name not in known:
                 raise UserError(f"{name!r} is not a mint setting.", where="policy", fix=nearest(name, known))
@@ -113,7 +139,7 @@ class Policy(ABC):
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The policy that `to_dict` gave. Raises UserError on an unknown op, key or version."""
 
-    def mint_dict(self) -> dict[str, float]:
+    def mint_dict(self) -> dict[str, Any]:
         return asdict(self.mint)
 
     @property

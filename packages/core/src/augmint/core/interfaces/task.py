@@ -18,7 +18,7 @@ from augmint.core.interfaces.batch import Batch
 from augmint.core.interfaces.codec import RowCodec
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Objective
-from augmint.core.interfaces.policy import Policy, PolicySpace
+from augmint.core.interfaces.policy import MintSettings, Policy, PolicySpace
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class FinetuneJob:
         share: part of every batch taken from `extra`, [0, 1).
         policy: applied anew to every batch, or None for rows as they are.
         augment_extra: whether `policy` is applied to extra rows too.
+        mint: settings that say how extra rows count (`weight`, `schedule`, `tagged`), or None for rows like any other.
         steps: optimiser steps.
         seed: keys initialisation, batch order and augmentation.
         evaluate: split name -> rows to score after training.
@@ -108,6 +109,7 @@ class FinetuneJob:
     share: float = 0.0
     policy: Policy | None = None
     augment_extra: bool = True
+    mint: MintSettings | None = None
     output_dir: Path | None = None
 
 
@@ -118,22 +120,27 @@ class Evaluation:
     Attributes:
         score: the task's metric in its usual unit.
         loss: the model's mean loss, or None.
-        rows: one number a row whose mean is `score`, where the metric is such a mean; else None.
+        rows: one number a row whose mean is `score`, or None where the metric has none. Metrics of whole corpora give each row's
+            influence on the score (the infinitesimal jackknife), which has that mean.
+        details: further figures by name, such as BLEU beside chrF++; of the same rows.
     """
 
     score: float
     loss: float | None = None
     rows: list[float] | None = None
+    details: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FinetuneResult:
-    """Split name -> metric in its usual unit, split name -> loss, split name -> numbers by row (`Evaluation`), and the time."""
+    """Split name -> metric in its usual unit, split name -> loss, split name -> numbers by row, the time, and split name ->
+    further figures (see `Evaluation`)."""
 
     scores: Mapping[str, float]
     losses: Mapping[str, float]
     rows: Mapping[str, list[float]]
     seconds: float
+    details: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evaluations: Mapping[str, Evaluation], seconds: float) -> FinetuneResult:
@@ -143,6 +150,7 @@ class FinetuneResult:
             {split: one.loss for split, one in evaluations.items() if one.loss is not None},
             {split: one.rows for split, one in evaluations.items() if one.rows is not None},
             seconds,
+            {split: one.details for split, one in evaluations.items() if one.details},
         )
 
 
@@ -156,10 +164,19 @@ class Task(ABC):
     modality: ClassVar[str]
     metric: ClassVar[Metric]
     default_columns: ClassVar[Mapping[str, str]]
+    model_keys: ClassVar[Mapping[str, Any]] = {}
+    """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         self.splits, self.settings = splits, settings
         self.codec = self.make_codec(splits.train, settings.columns)
+
+    @classmethod
+    def training_arguments(cls) -> type:
+        """The class whose keys the recipe's `finetune` section may have."""
+        from transformers import TrainingArguments
+
+        return TrainingArguments
 
     # 1 rows -------------------------------------------------------------------------------------------------------
 
@@ -174,14 +191,43 @@ class Task(ABC):
     def make_codec(cls, dataset: Dataset, columns: Mapping[str, str]) -> RowCodec:
         """The codec for these Features. Raises UserError naming missing or wrongly typed columns and the columns there are."""
 
+    @classmethod
+    def unlabeled_rows(cls, found: Dataset, codec: RowCodec, splits: Mapping[str, Dataset]) -> tuple[Dataset, list[str]] | None:
+        """The user's unlabelled rows in a form of the task's own, less what must not be used, and sentences on what was left out.
+
+        Args:
+            found: as they were read.
+            codec: of the training rows.
+            splits: "train", "validation" and "test", so that rows whose payload is among them can be left out.
+
+        Returns:
+            None (the default) where they are training rows that merely lack the label: core then treats them so.
+        """
+        return None
+
     def check_settings(self) -> None:
         """Raise UserError on model, generator or finetune settings that cannot work, before anything expensive runs."""
 
     # 2-4 adversarial training -------------------------------------------------------------------------------------
 
+    def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
+        """Train by likelihood or by labels what adversarial training starts from, into `directory`; parts of it side by side.
+
+        The default does nothing: GANs start from noise. Deterministic in the seed; never sees test.
+
+        Args:
+            directory: where to; calling again takes up what is there.
+            executor: for jobs that can run beside each other.
+            steps: how many adversarial steps will follow, for a control trained as long without them.
+        """
+
     @abstractmethod
-    def adversarial_networks(self) -> tuple[Generator, Discriminator, Objective]:
-        """A fresh generator, discriminator and objective, initialised from `settings.seed`."""
+    def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
+        """A generator, discriminator and objective: those that `pretrain` left in `start`, else fresh from `settings.seed`."""
+
+    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
+        """The generator to mint from after adversarial training, and figures and a "notice" that say why. The default accepts."""
+        return trained, {}
 
     @abstractmethod
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
@@ -197,6 +243,14 @@ class Task(ABC):
         """The networks that `save_pretrained` wrote."""
 
     # 5-6 policy and minting ---------------------------------------------------------------------------------------
+
+    def conditions(self) -> Dataset | None:
+        """The rows that a generator with `conditioned_on` makes samples for; None takes the training rows."""
+        return None
+
+    def plain_generator(self, start: Path) -> Generator | None:
+        """The generator without adversarial training, for the arm that does without it; None where there is none."""
+        return None
 
     @abstractmethod
     def policy_space(self) -> PolicySpace:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import torch
 
 from augmint.core.data.duplicates import row_digests
-from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, select
+from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, keyed_generator, select, to_device
 from augmint.core.minting.memorisation import relative_distances
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
@@ -22,7 +22,7 @@ FIGURES = pa.schema([
     ("augmint:id", pa.int64()), ("augmint:label", pa.int64()), ("augmint:seed", pa.int64()), ("augmint:parent", pa.int64()),
     ("augmint:finite", pa.bool_()), ("augmint:score", pa.float32()), ("augmint:agreement", pa.float32()),
     ("augmint:distance", pa.float32()), ("augmint:nearest", pa.int64()), ("augmint:digest", pa.binary()),
-    ("augmint:embedding", pa.list_(pa.float32())),
+    ("augmint:embedding", pa.list_(pa.float32())), ("augmint:flaw", pa.string()),
 ])
 """Columns of a candidate beside the source's own."""
 
@@ -36,8 +36,8 @@ def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Refere
     seeds = np.array([plan.row_seed(int(candidate)) for candidate in ids], dtype=np.int64)
     with torch.no_grad(), fixed_threads(plan.arguments.threads), evaluating(parts.generator, parts.discriminator):
         if parts.generator is not None:
-            made, score = _generated(plan, parts, labels, seeds)
-            finite, parents = _finite(made), None
+            made, score, parents = _generated(plan, parts, ids, labels, seeds)
+            finite = _finite(made)
             chunks = [parts.codec.from_network(_tame(made))]
         else:
             chunks, parents = _augmented(parts, labels, seeds)
@@ -45,10 +45,13 @@ def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Refere
             chunks = [_tame(chunk) for chunk in chunks]
         rows = build_rows(parts.codec, chunks, parts.features)
         # What is judged is the row as it will be read back, rounding and compression included.
-        judged = _judged(plan, parts, encode_chunks(parts.codec, rows), labels, reference)
+        read = encode_chunks(parts.codec, rows)
+        judged = _judged(plan, parts, read, labels, reference)
+        flaws = [flaw for chunk in read for flaw in parts.rules(chunk)] if parts.rules is not None else None
     figures: dict[str, Any] = {
         "augmint:id": ids, "augmint:label": labels, "augmint:seed": seeds, "augmint:finite": finite,
-        "augmint:parent": parents, "augmint:score": score, "augmint:digest": row_digests(rows, reference.columns), **judged,
+        "augmint:parent": parents, "augmint:score": score, "augmint:digest": row_digests(rows, reference.columns),
+        "augmint:flaw": flaws, **judged,
     }
     table = rows.with_format("arrow")[:]
     for column in FIGURES:
@@ -85,21 +88,44 @@ def _judged(plan: MintPlan, parts: MintParts, chunks: list[Batch], labels: np.nd
             "augmint:agreement": agreement}
 
 
-def _generated(plan: MintPlan, parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[Batch, np.ndarray | None]:
-    """Generated rows and their discriminator scores."""
+def _generated(plan: MintPlan, parts: MintParts, ids: np.ndarray, labels: np.ndarray,
+               seeds: np.ndarray) -> tuple[Batch, np.ndarray | None, np.ndarray | None]:
+    """Generated rows, their discriminator scores, and the original rows that they were made for."""
     generator, discriminator = parts.generator, parts.discriminator
     assert generator is not None
     device = next((parameter.device for parameter in generator.parameters()), torch.device("cpu"))
-    controls = {} if plan.settings.truncation == 1.0 else {"truncation": plan.settings.truncation}
+    controls: dict[str, Any] = {} if plan.settings.truncation == 1.0 else {"truncation": plan.settings.truncation}
+    controls |= plan.settings.controls
+    conditions, parents = _conditions(plan, parts, ids)
     made, scores = [], []
     for at, count in _blocks(len(labels), plan.arguments.block_size):
-        condition = None if labels[0] == NO_CLASS else {"label": torch.from_numpy(labels[at]).to(device)}
-        block = generator.sample(len(at), condition, rng=RowRandom(0, "mint", rows=seeds[at], device=device), **controls)
+        condition = select(conditions, torch.from_numpy(at)) if conditions is not None else {}
+        if labels[0] != NO_CLASS:
+            condition["label"] = torch.from_numpy(labels[at])
+        condition = to_device(condition, device)
+        block = generator.sample(len(at), condition or None, rng=RowRandom(0, "mint", rows=seeds[at], device=device), **controls)
         made.append(select(block, slice(count)))
         if discriminator is not None:
             logits = discriminator(block).float()
             scores.append(logits.reshape(len(logits), -1).mean(1).cpu()[:count])
-    return concatenate(made), torch.cat(scores).numpy() if scores else None
+    return concatenate(made), torch.cat(scores).numpy() if scores else None, parents
+
+
+def _conditions(plan: MintPlan, parts: MintParts, ids: np.ndarray) -> tuple[Batch | None, np.ndarray | None]:
+    """What a conditioned generator makes every candidate for, and the original rows that gave it (None for unlabelled ones).
+
+    The candidates of a group share a condition. Groups walk through a shuffle of all conditions before any comes again.
+    """
+    assert parts.generator is not None
+    if not parts.generator.conditioned_on:
+        return None, None
+    pool = parts.conditions if parts.conditions is not None else parts.originals
+    group, shuffles = plan.groups(ids), {}
+    for epoch in np.unique(group // len(pool)).tolist():
+        shuffles[epoch] = keyed_generator(plan.seed, "mint", "conditions", epoch).permutation(len(pool))
+    rows = np.array([shuffles[int(number) // len(pool)][int(number) % len(pool)] for number in group], dtype=np.int64)
+    encoded = parts.codec.encode_roles(pool.select(rows), parts.generator.conditioned_on)
+    return encoded, rows if parts.conditions is None else None
 
 
 def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[list[Batch], np.ndarray]:

@@ -21,7 +21,6 @@ from augmint.core.errors import UserError
 from augmint.core.minting.candidates import FIGURES
 from augmint.core.minting.card import dataset_card
 from augmint.core.minting.files import read_table, sha256, write_atomically, write_table
-from augmint.core.minting.filters import REASONS
 from augmint.core.minting.memory import empty_selection, minted_table
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
@@ -187,7 +186,7 @@ def _files(plan: MintPlan, parts: MintParts, shards: list[Shard], selection: Sel
 
 def _write_rejected(plan: MintPlan, parts: MintParts, shards: list[Shard], selection: Selection, target: Path, work: Path) -> None:
     """The first few rejected candidates of every reason, with what the filters saw."""
-    shown = {int(candidate): reason for reason in REASONS
+    shown = {int(candidate): reason for reason in selection.rejected
              for candidate in selection.ids[selection.fate == reason][: plan.arguments.rejected_examples]}
     held = []
     for shard in shards:

@@ -17,8 +17,7 @@ from augmint.core.minting.reference import Reference
 
 NOT_FINITE, WRONG_LABEL, COPY, DUPLICATE = "not finite", "label not recognised", "copy of a training row", "duplicate"
 MEMORISED, NEAR_DUPLICATE, LOW_SCORE = "memorised", "near duplicate", "low score"
-REASONS = (NOT_FINITE, WRONG_LABEL, COPY, DUPLICATE, MEMORISED, NEAR_DUPLICATE, LOW_SCORE)
-"""In the order they are applied: a candidate is counted under the first that rejects it."""
+BEATEN = "another candidate was better"
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Candidates:
     """Figures of all candidates in id order; missing figures are NaN (or None for the embedding).
 
     Attributes: id, label, finite, score, agreement, distance (relative, see `memorisation`): shape (n,); digest: n bytes objects;
-        embedding: (n, dim) or None.
+        embedding: (n, dim) or None; flaw: n reasons of the codec's rules (None for sound rows), or None without rules.
     """
 
     id: np.ndarray
@@ -37,6 +36,7 @@ class Candidates:
     distance: np.ndarray
     digest: list[bytes]
     embedding: np.ndarray | None
+    flaw: list[str | None] | None = None
 
     def __len__(self) -> int:
         return len(self.id)
@@ -100,6 +100,19 @@ def near_duplicate(candidates: Candidates, alive: np.ndarray, plan: MintPlan, re
     return rejected
 
 
+def beaten(candidates: Candidates, alive: np.ndarray, plan: MintPlan, reference: Reference) -> np.ndarray:
+    """All but the best of each group of `best_of` by discriminator score; lower ids first among equals."""
+    rejected = np.zeros(len(candidates), dtype=bool)
+    if plan.settings.best_of == 1:
+        return rejected
+    rows = np.flatnonzero(alive)
+    score = np.nan_to_num(candidates.score[rows], nan=-np.inf)
+    order = rows[np.lexsort((candidates.id[rows], -score, plan.groups(candidates.id[rows])))]
+    group = plan.groups(candidates.id[order])
+    rejected[order[1:][group[1:] == group[:-1]]] = True
+    return rejected
+
+
 def low_score(candidates: Candidates, alive: np.ndarray, plan: MintPlan, reference: Reference) -> np.ndarray:
     """All but the best `keep_quantile` of every class by discriminator score; lower ids first among equals."""
     rejected = np.zeros(len(candidates), dtype=bool)
@@ -112,5 +125,6 @@ def low_score(candidates: Candidates, alive: np.ndarray, plan: MintPlan, referen
 
 FILTERS: Mapping[str, Filter] = {
     NOT_FINITE: not_finite, WRONG_LABEL: wrong_label, COPY: copy, DUPLICATE: duplicate, MEMORISED: memorised,
-    NEAR_DUPLICATE: near_duplicate, LOW_SCORE: low_score,
+    NEAR_DUPLICATE: near_duplicate, BEATEN: beaten, LOW_SCORE: low_score,
 }
+"""In the order they are applied, after the codec's own rules: a candidate is counted under the first that rejects it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,11 +14,12 @@ from datasets import Dataset, Features
 from torch import Tensor
 
 from augmint.core.data.provenance import provenance_columns, with_provenance
-from augmint.core.interfaces import Policy
+from augmint.core.interfaces import MintSettings, Policy
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.minting.candidates import FIGURES, mint_shard
+from augmint.core.minting.files import read_table, write_table
 from augmint.core.minting.parts import MintParts, plan_mint
-from augmint.core.minting.plan import MintPlan
+from augmint.core.minting.plan import MintPlan, Shard
 from augmint.core.minting.reference import Reference
 from augmint.core.minting.rows import from_table, marked
 from augmint.core.minting.selection import Selection, figures_of, select_candidates
@@ -42,7 +44,8 @@ class MintedRows:
 
 
 def mint_rows(parts: MintParts, policy: Policy | None = None, arguments: MintArguments | None = None, *, seed: int = 0,
-              weakness: Sequence[float] | np.ndarray | None = None) -> MintedRows:
+              weakness: Sequence[float] | np.ndarray | None = None, settings: MintSettings | None = None,
+              cache: Path | None = None) -> MintedRows:
     """Mint in this process and in memory. The rows are those that `mint_to_disk` writes for the same plan.
 
     Args:
@@ -51,26 +54,40 @@ def mint_rows(parts: MintParts, policy: Policy | None = None, arguments: MintArg
         arguments: how much; the default is one row for each original.
         seed: the run's seed.
         weakness: per class, for `MintSettings.balance`.
+        settings: instead of the policy's own.
+        cache: a folder where candidates are kept, and taken from where the same ones were made before under other filters; for
+            callers whose parts do not change.
     """
     parts = parts if policy is None else replace(parts, policy=policy)
-    plan = plan_mint(arguments or MintArguments(), parts, seed=seed, weakness=weakness)
-    tables, selection = mint_tables(plan, parts, parts.reference(plan.arguments))
+    plan = plan_mint(arguments or MintArguments(), parts, seed=seed, weakness=weakness, settings=settings)
+    tables, selection = mint_tables(plan, parts, parts.reference(plan.arguments), cache)
     rows = from_table(minted_table(tables, selection, plan, parts.features), with_provenance(parts.features))
     return MintedRows(rows, soft_targets(parts.judge, parts.codec, rows, plan.settings.soft_labels, plan.arguments.block_size),
                       _features(tables, selection), selection)
 
 
-def mint_tables(plan: MintPlan, parts: MintParts, reference: Reference) -> tuple[list[pa.Table], Selection]:
+def mint_tables(plan: MintPlan, parts: MintParts, reference: Reference,
+                cache: Path | None = None) -> tuple[list[pa.Table], Selection]:
     """All candidates, round by round until quotas are met or the budget is spent."""
     tables: list[pa.Table] = []
     wanted, selection = plan.first_wanted(), empty_selection(plan, reference)
     for _ in range(plan.arguments.max_rounds):
         if not wanted:
             break
-        tables += [mint_shard(plan, shard, parts, reference) for shard in plan.shards(wanted, len(tables))]
+        tables += [_made(plan, shard, parts, reference, cache) for shard in plan.shards(wanted, len(tables))]
         selection = select_candidates(figures_of(tables), plan, reference)
         wanted = plan.next_wanted(selection.made, selection.passed)
     return tables, selection
+
+
+def _made(plan: MintPlan, shard: Shard, parts: MintParts, reference: Reference, cache: Path | None) -> pa.Table:
+    if cache is None:
+        return mint_shard(plan, shard, parts, reference)
+    path = cache / f"{plan.candidate_key(shard)}.parquet"
+    if not path.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        write_table(path, mint_shard(plan, shard, parts, reference))
+    return read_table(path)
 
 
 def _features(tables: Sequence[pa.Table], selection: Selection) -> Tensor:

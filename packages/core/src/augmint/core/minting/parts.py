@@ -11,7 +11,7 @@ from datasets import Dataset, Features
 
 from augmint.core.data.provenance import BY_GENERATOR, BY_POLICY
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, RowCodec
+from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, RowCodec, Rules
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.minting.plan import NO_CLASS, MintPlan, build_quotas
 from augmint.core.minting.reference import Reference, build_reference
@@ -29,6 +29,7 @@ class MintParts:
         policy: augments real rows where there is no generator.
         discriminator: scores generated rows, or None.
         judge: says which label a row has and where it lies, or None.
+        conditions: rows that a generator with `conditioned_on` makes samples for; None takes the originals.
     """
 
     codec: RowCodec
@@ -37,11 +38,22 @@ class MintParts:
     policy: Policy | None = None
     discriminator: Discriminator | None = None
     judge: Judge | None = None
+    conditions: Dataset | None = None
     _references: dict[tuple[float, int], Reference] = field(default_factory=dict, repr=False)
+    _rules: list[Rules | None] = field(default_factory=list, repr=False)
 
     @property
     def features(self) -> Features:
         return self.originals.features
+
+    @property
+    def rules(self) -> Rules | None:
+        """What generated rows must keep to, learnt from the originals when first asked for."""
+        if self.generator is None:
+            return None
+        if not self._rules:
+            self._rules.append(self.codec.fit_rules(self.originals))
+        return self._rules[0]
 
     def reference(self, arguments: MintArguments) -> Reference:
         """The originals as the filters see them, made when first asked for."""
@@ -65,11 +77,14 @@ def plan_mint(arguments: MintArguments, parts: MintParts, *, seed: int, identity
         weakness: per class, for `MintSettings.balance` (see `class_weakness`).
 
     Raises:
-        UserError: where there is neither a generator nor a policy.
+        UserError: where there is neither a generator nor a policy, or candidates of one condition would fall into two shards.
     """
     if parts.generator is None and parts.policy is None:
         raise UserError("There is neither a generator nor a policy to mint with.", where="mint", fix="Give one of them.")
     settings = settings or (parts.policy.mint if parts.policy is not None else MintSettings())
+    if arguments.shard_size % settings.best_of:
+        raise UserError(f"{arguments.shard_size} is no multiple of the policy's best_of, {settings.best_of}.",
+                        where="mint.shard_size", fix="Give a multiple of 16.")
     quotas = build_quotas(arguments, parts.codec.labels(parts.originals), len(parts.originals), len(parts.codec.label_names or ()),
                           balance=settings.balance, weakness=weakness)
     if parts.generator is None:

@@ -63,8 +63,12 @@ class MintPlan:
 
     def first_wanted(self) -> dict[int, int]:
         """Class -> candidates of the first round."""
-        factor = self.arguments.candidates_factor / self.settings.keep_quantile
+        factor = self.arguments.candidates_factor / self.settings.keep_quantile * self.settings.best_of
         return {label: self._bounded(label, math.ceil(quota * factor), 0) for label, quota in self.quotas.items() if quota}
+
+    def groups(self, candidates: np.ndarray) -> np.ndarray:
+        """Which group of `best_of` candidates, all made for one condition, each candidate id belongs to."""
+        return candidates // self.settings.best_of
 
     def next_wanted(self, made: Mapping[int, int], passed: Mapping[int, int]) -> dict[int, int]:
         """Class -> further candidates, from how many of those made passed so far; {} where nothing is missing or allowed."""
@@ -94,8 +98,19 @@ class MintPlan:
         """16 hex digits: names the folder of candidates."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:16]
 
+    def candidate_key(self, shard: Shard) -> str:
+        """16 hex digits that name a shard's candidates: equal where plans differ in filters, amounts or ops alone."""
+        kept = self.settings
+        made = [kept.truncation, dict(kept.controls), kept.best_of, self.origin, self.identity, self.seed, shard.index,
+                shard.labels, self.policy if self.origin != BY_GENERATOR else None, self.arguments.block_size,
+                self.arguments.shard_size,
+                self.arguments.memorisation_quantile, self.arguments.threads]
+        return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
+
     def _bounded(self, label: int, count: int, tried: int) -> int:
-        return max(0, min(count, math.ceil(self.quotas[label] * self.arguments.max_candidates) - tried))
+        size = self.settings.best_of
+        count = -(-count // size) * size  # whole groups
+        return max(0, min(count, math.ceil(self.quotas[label] * self.arguments.max_candidates) * size - tried))
 
 
 def build_quotas(arguments: MintArguments, labels: Sequence[int] | None, n: int, classes: int = 0, *, balance: float = 0.0,

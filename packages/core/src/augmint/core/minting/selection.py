@@ -57,7 +57,7 @@ def figures_of(tables: Sequence[pa.Table]) -> Candidates:
     return Candidates(
         numbers("id"), numbers("label"), numbers("finite").astype(bool), numbers("score").astype(np.float32),
         numbers("agreement").astype(np.float32), numbers("distance").astype(np.float32),
-        table.column("augmint:digest").to_pylist(), embedding,
+        table.column("augmint:digest").to_pylist(), embedding, table.column("augmint:flaw").to_pylist(),
     )
 
 
@@ -68,6 +68,9 @@ def select_candidates(candidates: Candidates, plan: MintPlan, reference: Referen
     """
     fate = np.full(len(candidates), SURPLUS, dtype=object)
     alive = np.ones(len(candidates), dtype=bool)
+    for row, flaw in enumerate(candidates.flaw or ()):
+        if flaw is not None:
+            fate[row], alive[row] = flaw, False
     for reason, reject in FILTERS.items():
         # Comparisons with NaN are False: a figure that was not taken rejects nothing.
         out = alive & reject(candidates, alive, plan, reference)
@@ -76,7 +79,8 @@ def select_candidates(candidates: Candidates, plan: MintPlan, reference: Referen
     for label, quota in plan.quotas.items():
         fate[np.flatnonzero(alive & (candidates.label == label))[:quota]] = MINTED
     passed, minted = _by_class(candidates.label[alive]), _by_class(candidates.label[fate == MINTED])
-    rejected = {reason: _by_class(candidates.label[fate == reason]) for reason in FILTERS}
+    reasons = [*dict.fromkeys(flaw for flaw in candidates.flaw or () if flaw is not None), *FILTERS]
+    rejected = {reason: _by_class(candidates.label[fate == reason]) for reason in reasons}
     short = {label: quota - minted.get(label, 0) for label, quota in plan.quotas.items() if quota > minted.get(label, 0)}
     return Selection(fate, candidates.id, _by_class(candidates.label), passed, minted,
                      {reason: counts for reason, counts in rejected.items() if counts}, short)

@@ -11,6 +11,7 @@ from typing import Any
 
 from augmint.core.data import strip_provenance
 from augmint.core.evaluation import Arm, synthetic_job
+from augmint.core.evaluation.arms import COPIED, EQUAL_REAL_EPOCHS, MINTED, PSEUDO_LABELLED
 from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, MintSettings, Policy, keyed_seed
 from augmint.core.minting import soft_targets
 from augmint.core.pipeline.run_dir import read_json, write_json
@@ -50,17 +51,23 @@ def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> Fine
         output_dir=output_dir,
         policy={None: None, "standard": task.standard_policy(), "policy": policy}[arm.ops],
     )
-    if arm.extra == "minted":
-        rows, settings = shop.minted_rows, mint_settings(shop, policy)
-        return replace(
-            job,
-            extra=strip_provenance(rows),
-            extra_targets=soft_targets(shop.judge, shop.task.codec, rows, settings.soft_labels),
-            share=settings.share,
-        )
-    if arm.extra == "pseudo-labelled":
+    if arm.extra is None:
+        return job
+    if arm.extra == PSEUDO_LABELLED:
         return replace(job, extra=shop.pseudo_labelled, share=PSEUDO_SHARE)
-    return job
+    settings = mint_settings(shop, policy)
+    if arm.extra == COPIED:
+        return replace(job, extra=job.rows, share=settings.share)
+    if arm.extra == EQUAL_REAL_EPOCHS:
+        return replace(job, steps=max(1, round(job.steps * (1 - settings.share))))
+    rows = shop.minted_rows if arm.extra == MINTED else shop.unfiltered_rows(settings)
+    return replace(
+        job,
+        extra=strip_provenance(rows),
+        extra_targets=soft_targets(shop.judge, shop.task.codec, rows, settings.soft_labels),
+        share=settings.share,
+        mint=settings,
+    )
 
 
 def finetune_arm(root: Path, arm: Arm, seed: int) -> float:
@@ -95,11 +102,16 @@ def read_result(root: Path, arm: Arm, seed: int) -> FinetuneResult:
 
 
 def _json(result: FinetuneResult, split: str) -> dict[str, Any]:
-    return {"score": result.scores[split], "loss": result.losses.get(split), "rows": result.rows.get(split)}
+    return {
+        "score": result.scores[split],
+        "loss": result.losses.get(split),
+        "rows": result.rows.get(split),
+        "details": dict(result.details.get(split, {})),
+    }
 
 
 def _plain(evaluation: Evaluation) -> dict[str, Any]:
-    return {"score": evaluation.score, "loss": evaluation.loss, "rows": evaluation.rows}
+    return {"score": evaluation.score, "loss": evaluation.loss, "rows": evaluation.rows, "details": dict(evaluation.details)}
 
 
 def synthetic_score(root: Path, seed: int) -> None:

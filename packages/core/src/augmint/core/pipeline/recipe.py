@@ -136,7 +136,18 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
     for assignment in overrides:
         apply_override(values, assignment, lines)
     recipe = recipe_from_dict({"output_dir": f"runs/{path.stem}", **values}, lines)
-    return RecipeFile(recipe, lines, Path(str(values.get("base_dir") or path.parent)))
+    base_dir = Path(str(values.get("base_dir") or path.parent))
+    return RecipeFile(_with_model_folders(recipe, base_dir), lines, base_dir)
+
+
+def _with_model_folders(recipe: Recipe, base_dir: Path) -> Recipe:
+    """Models that are folders beside the recipe, as data may be, by their full path; other names are the hub's."""
+    def named(section: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = section.get("name_or_path")
+        folder = base_dir / name if isinstance(name, str) and name else None
+        return section if folder is None or not folder.is_dir() else {**section, "name_or_path": str(folder.absolute())}
+
+    return replace(recipe, model=named(recipe.model), generator=named(recipe.generator))
 
 
 def _beside(path: Path) -> str:
@@ -160,12 +171,12 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     given = _with_defaults(given)
     _refuse_ours(given, lines)
     recipe = build(Recipe, given, (), lines)
+    _check_task(recipe.task, lines)
     if recipe.seed < 0:
         raise UserError(f"'seed' is {recipe.seed}.", where=lines.where(("seed",)), fix="Give a whole number from 0 on.")
-    checked = replace(recipe, adversarial=_adversarial(recipe, lines), finetune=_finetune(recipe.finetune, lines),
+    checked = replace(recipe, adversarial=_adversarial(recipe, lines), finetune=_finetune(recipe, lines),
                       **{name: _seeded(getattr(recipe, name), recipe.seed) for name in ("search", "mint", "compare")})
-    _check_task(recipe.task, lines)
-    _check_model(checked.model, lines)
+    _check_model(checked, lines)
     _check_arms(checked, lines)
     if checked.search.executor == "threads":
         raise UserError("Threads share one random state, so fine-tunings side by side would not repeat.",
@@ -211,14 +222,13 @@ def _adversarial(recipe: Recipe, lines: Lines) -> dict[str, Any]:
     return given
 
 
-def _finetune(values: Mapping[str, Any], lines: Lines) -> dict[str, Any]:
-    """The `finetune` section against `transformers.TrainingArguments`, imported only where there is something to check."""
-    if not values:
+def _finetune(recipe: Recipe, lines: Lines) -> dict[str, Any]:
+    """The `finetune` section against the task's training arguments, imported only where there is something to check."""
+    if not recipe.finetune:
         return {}
-    from transformers import TrainingArguments
-
-    known = {name: hint for name, hint in hints(TrainingArguments).items() if name not in OURS["finetune"] and name[0] != "_"}
-    given = fit_section(known, values, ("finetune",), lines)
+    arguments = get_task(recipe.task).training_arguments()
+    known = {name: hint for name, hint in hints(arguments).items() if name not in OURS["finetune"] and name[0] != "_"}
+    given = fit_section(known, recipe.finetune, ("finetune",), lines)
     for name, least in _AT_LEAST.items():
         value = given.get(name, least)
         if isinstance(value, (int, float)) and value < least:
@@ -235,10 +245,10 @@ def _refuse_ours(given: Mapping[str, Any], lines: Lines) -> None:
                 raise UserError(f"The run sets '{section}.{name}' itself.", where=lines.where((section, name)), fix=fix)
 
 
-def _check_model(model: Mapping[str, Any], lines: Lines) -> None:
-    known = {"name_or_path": str | None, "scratch": Mapping[str, Any] | None}
-    given = [name for name, value in fit_section(known, model, ("model",), lines).items() if value is not None]
-    if len(given) > 1:
+def _check_model(recipe: Recipe, lines: Lines) -> None:
+    known = {"name_or_path": str | None, "scratch": Mapping[str, Any] | None, **get_task(recipe.task).model_keys}
+    given = fit_section(known, recipe.model, ("model",), lines)
+    if given.get("name_or_path") is not None and given.get("scratch") is not None:
         raise UserError("'model' has both name_or_path and scratch.", where=lines.where(("model",)), fix="Keep one of them.")
 
 

@@ -24,10 +24,10 @@ _FIRST = {"judge": "judge", "finetune": "judge", "generator": "train", "adversar
 _LEFT_BY = {
     "inspect": ("data", "inspection.json"),
     "judge": ("judge", "judge-round-*", "judge*.tmp", "pseudo-labelled"),
-    "train": ("checkpoints", "generator", "discriminator", "adversarial.json"),
+    "train": ("start", "checkpoints", "generator", "discriminator", "adversarial.json"),
     "search": ("search",),
     "mint": ("minted", "augmenter"),
-    "finetune": ("finetuned", "synthetic"),
+    "finetune": ("finetuned", "synthetic", "unfiltered", "unfiltered.lock"),
     "compare": ("comparison.json",),
     "report": ("report.html",),
 }

@@ -105,7 +105,7 @@ class Run:
         return {
             "inspect": lambda: self._inspect(inspect.run),
             "judge": lambda: judge.run(shop, workers),
-            "train": lambda: train.run(shop),
+            "train": lambda: train.run(shop, workers),
             "search": lambda: search.run(shop),
             "mint": lambda: mint.run(shop, workers),
             "finetune": lambda: finetune.run(shop, workers),

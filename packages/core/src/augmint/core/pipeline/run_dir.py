@@ -45,6 +45,11 @@ class RunDirectory:
         return self.root / "checkpoints"
 
     @property
+    def start(self) -> Path:
+        """What adversarial training started from, where that is not noise."""
+        return self.root / "start"
+
+    @property
     def generator(self) -> Path:
         return self.root / "generator"
 
@@ -65,12 +70,22 @@ class RunDirectory:
         return self.root / "search" / "result.json"
 
     @property
+    def candidates(self) -> Path:
+        """Generated rows that trials share."""
+        return self.root / "search" / "candidates"
+
+    @property
     def minted(self) -> Path:
         return self.root / "minted"
 
     @property
     def augmenter(self) -> Path:
         return self.root / "augmenter"
+
+    @property
+    def unfiltered(self) -> Path:
+        """Generated rows of the arm that does without the discriminator."""
+        return self.root / "unfiltered"
 
     def finetuned(self, arm: str, seed: int) -> Path:
         return self.root / "finetuned" / arm / f"seed-{seed}"

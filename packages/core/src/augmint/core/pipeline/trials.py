@@ -68,7 +68,14 @@ class ValidationObjective:
         extra: Dataset | None = None
         targets, quality, diversity = None, 1.0, 0.0
         if policy.mint.share > 0:
-            minted = mint_rows(shop.mint_parts, policy, shop.recipe.mint, seed=shop.recipe.seed, weakness=shop.weakness)
+            minted = mint_rows(
+                shop.mint_parts,
+                policy,
+                shop.recipe.mint,
+                seed=shop.recipe.seed,
+                weakness=shop.weakness,
+                cache=shop.directory.candidates if shop.networks[0].conditioned_on else None,
+            )
             if len(minted.dataset) > 1:
                 extra, targets = strip_provenance(minted.dataset), minted.targets
                 quality, diversity = self._quality(shop, minted.features)
@@ -78,6 +85,7 @@ class ValidationObjective:
             extra_targets=targets,
             share=policy.mint.share,
             policy=policy,
+            mint=policy.mint,
             steps=steps,
             seed=request.seed,
             evaluate={"validation": task.splits.validation},

@@ -7,6 +7,8 @@ process does it.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,11 +17,12 @@ from typing import TypeVar
 import numpy as np
 import torch
 from datasets import Dataset, load_from_disk
+from filelock import FileLock
 from torch import Tensor, nn
 
 from augmint.core.data import open_splits
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, Task, TaskSettings, get_task
-from augmint.core.minting import MintParts, MintPlan, class_weakness, minted_only, open_minted, plan_mint
+from augmint.core.minting import MintParts, MintPlan, class_weakness, mint_rows, minted_only, open_minted, plan_mint
 from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
@@ -86,7 +89,8 @@ class Workshop:
     def mint_parts(self) -> MintParts:
         """What minting needs, less the policy."""
         generator, discriminator = self.networks
-        return MintParts(self.task.codec, self.task.splits.train, generator, None, discriminator, self.judge)
+        task = self.task
+        return MintParts(task.codec, task.splits.train, generator, None, discriminator, self.judge, task.conditions())
 
     def mint_plan(self, policy: Policy, settings: MintSettings, identity: str = "") -> MintPlan:
         """The plan under `settings`; weak classes are those the judge misses on the validation rows."""
@@ -113,6 +117,23 @@ class Workshop:
     def minted_rows(self) -> Dataset:
         """The minted rows alone, with provenance."""
         return minted_only(open_minted(self.directory.minted))
+
+    def unfiltered_rows(self, settings: MintSettings) -> Dataset:
+        """Generated rows for the arm that does without adversarial training and without the discriminator: as many as the minted
+        ones, one candidate each, made by the plain generator under the same controls and checked by the same rules. Kept in
+        `unfiltered/`, since every seed of the arm trains on them."""
+        target = self.directory.unfiltered
+        with FileLock(f"{target}.lock"):
+            if not (target / "dataset_info.json").is_file():
+                generator = self.task.plain_generator(self.directory.start) or self.networks[0]
+                parts = replace(self.mint_parts, generator=_frozen(generator), discriminator=None, policy=self.policy)
+                plain = replace(settings, best_of=1, keep_quantile=1.0)
+                minted = mint_rows(parts, arguments=self.recipe.mint, seed=self.recipe.seed, settings=plain, weakness=self.weakness)
+                unfinished = target.with_name(f".{target.name}")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                minted.dataset.save_to_disk(str(unfinished))
+                os.replace(unfinished, target)
+        return load_from_disk(str(target))
 
     def test_rows(self) -> Dataset:
         test = open_splits(self.directory.data, with_test=True).test

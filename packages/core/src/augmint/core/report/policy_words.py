@@ -78,8 +78,8 @@ def _mixing(mix: Any) -> list[str]:
     for name, settings in (mix.items() if isinstance(mix, Mapping) else ()):
         chance = settings.get("probability", 1.0) if isinstance(settings, Mapping) else settings
         if _number(chance) and chance > 0:
-            sentences.append(f"{_word(name)} joins {wording.percent(chance, 0)} of rows with another row of their batch, labels in "
-                             "proportion.")
+            how = "one after the other" if name == "concatenation" else "labels in proportion"
+            sentences.append(f"{_word(name)} joins {wording.percent(chance, 0)} of rows with another row of their batch, {how}.")
     return sentences
 
 
@@ -92,6 +92,8 @@ def _mint(mint: Mapping[str, Any]) -> list[str]:
     if agreement > 0:
         sentences.append("A generated row is kept only where a model trained on your real rows gives its intended label a "
                          f"probability of {wording.percent(agreement, 0)} or more.")
+    if int(mint.get("best_of", 1)) > 1:
+        sentences.append(f"Of {mint['best_of']} candidates for one condition, the one that the discriminator likes best goes on.")
     if quantile < 1:
         sentences.append(f"Of those, the {wording.percent(quantile, 0)} that look most real to the discriminator are kept.")
     return sentences + _mint_details(mint)
@@ -110,6 +112,20 @@ def _mint_details(mint: Mapping[str, Any]) -> list[str]:
     if soft >= 0.005:
         sentences.append(f"The label of a generated row is {wording.percent(soft, 0)} what that model sees in it and "
                          f"{wording.percent(1 - soft, 0)} what was intended.")
+    return sentences + _weighing(mint)
+
+
+def _weighing(mint: Mapping[str, Any]) -> list[str]:
+    sentences = []
+    if controls := mint.get("controls"):
+        named = wording.series([f"{_word(name)} {value}" for name, value in controls.items()])
+        sentences.append(f"The generator works with {named}.")
+    if float(mint.get("weight", 1.0)) < 0.995:
+        sentences.append(f"A generated row counts {wording.percent(float(mint['weight']), 0)} of a real one.")
+    if mint.get("schedule") == "pretrain":
+        sentences.append("Generated rows take part in the first two thirds of the steps; training ends on real rows alone.")
+    if mint.get("tagged"):
+        sentences.append("Generated rows carry a mark that the model sees.")
     return sentences
 
 

@@ -26,6 +26,14 @@ FILTER_WORDS = {
     "duplicate": "equal to another minted row",
     "memorised": "closer to a training row than training rows lie to each other",
     "near duplicate": "hardly differs from another minted row of its class",
+    "another candidate was better": "made for the same condition as another that the discriminator likes better",
+    "length ratio": "one side is too long for the other, by what your real pairs show",
+    "numbers": "a number of one side is missing on the other",
+    "copy of the other side": "the generator left the text untranslated",
+    "repetition": "repeats itself",
+    "near copy of a real row": "hardly differs from a training row",
+    "language": "not in the language of its side",
+    "empty": "nothing is written there",
     "low score": "among those that look least real to the discriminator",
 }
 

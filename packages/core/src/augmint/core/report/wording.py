@@ -20,10 +20,14 @@ ARM_NOTES = {
     "pseudo-labelled": "pseudo-labelled rows added: a control",
     "standard+pseudo-labelled": "the usual augmentation, pseudo-labelled rows added: a control",
     "policy+pseudo-labelled": "the found augmentation, pseudo-labelled rows added: a control",
+    "copied": "your rows again where minted rows would stand: a control",
+    "equal-real-epochs": "your rows alone, only as often as beside minted rows: a control with fewer steps",
+    "unfiltered": "generated rows without adversarial training and without the discriminator's choice: a control",
+    "policy+unfiltered": "the found augmentation, generated rows without the discriminator's choice: a control",
 }
 
 _OPS = {"standard": "standard augmentation", "policy": "the found policy"}
-_CONTROLS = ("original", "standard", "pseudo-labelled", "standard+pseudo-labelled")
+_CONTROLS = ("original", "standard", "pseudo-labelled", "standard+pseudo-labelled", "copied", "equal-real-epochs", "unfiltered")
 
 
 def number(value: float, decimals: int = 2) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
 from augmint.text.ops import TASKS, op_names
@@ -19,7 +21,16 @@ WORDS = ("switch_out", "token_drop", "random_swap", "adjacent_swap", "random_ins
 CHARACTERS = ("typo", "lower", "upper", "end_punctuation")
 MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
 _SWITCHES = ("lower", "upper", "end_punctuation")  # without a magnitude
-_MINT = (
+_MINT_PAIRS = (
+    Dimension("share", 0.0, 0.75),
+    Dimension("decode", choices=("beam", "cold", "warm", "hot"), kind="categorical"),
+    Dimension("best_of", choices=("1", "2", "4", "8"), kind="categorical"),
+    Dimension("keep_quantile", 0.2, 1.0),
+    Dimension("weight", 0.2, 1.0),
+    Dimension("tagged", choices=("no", "yes"), kind="categorical"),
+    Dimension("schedule", choices=("mixed", "pretrain"), kind="categorical"),
+)
+_MINT_TEXTS = (
     Dimension("share", 0.0, 0.75),
     Dimension("truncation", 0.5, 1.2),
     Dimension("min_agreement", 0.0, 0.95),
@@ -33,7 +44,11 @@ _STANDARD: dict[str, Point] = {
     "text-classification": {"token_drop": 0.25, "random_swap": 0.25, "random_insertion": 0.25},
     "text-generation": {"concatenate": 0.25},
 }
-_MINTED: Point = {"share": 0.25, "min_agreement": 0.0, "keep_quantile": 0.8}
+_MINTED: dict[str, Point] = {
+    "translation": {"share": 0.5, "decode": "cold", "best_of": "4", "keep_quantile": 0.9},
+    "text-classification": {"share": 0.25, "min_agreement": 0.0, "keep_quantile": 0.8},
+    "text-generation": {"share": 0.25, "min_agreement": 0.0, "keep_quantile": 0.8},
+}
 
 
 class TextPolicySpace(PolicySpace):
@@ -66,8 +81,9 @@ class TextPolicySpace(PolicySpace):
         needed = {"source", "target"} if task == "translation" else {"text"}
         self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary)))
-        self._dimensions = (*_op_dimensions(self.ops, task), *(_MINT if mint else ()))
-        self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **MintSettings().__dict__}
+        self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
+        self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **(_UNMINTED if mint else {})}
+        self._identity = {name: value for name, value in self._identity.items() if name in {d.name for d in self._dimensions}}
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
@@ -81,7 +97,7 @@ class TextPolicySpace(PolicySpace):
         at: Point = {**self._identity, **point}
         families = (WORDS, CHARACTERS) if at.get("order", "words_first") == "words_first" else (CHARACTERS, WORDS)
         stages = tuple(_stage(name, at) for family in families for name in family if name in self.ops and _used(name, at))
-        mint = MintSettings(**{dimension.name: float(at[dimension.name]) for dimension in _MINT}) if self.mint else MintSettings()
+        mint = _mint_settings({d.name: at[d.name] for d in _mint_dimensions(self.task)}) if self.mint else MintSettings()
         joined = float(at.get("concatenate", 0.0))
         words = self.vocabulary if any("switch_out" in stage.ops for stage in stages) else {}  # other policies stay short
         return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names)
@@ -90,7 +106,12 @@ class TextPolicySpace(PolicySpace):
         """"identity" and "standard" (see `standard_policy`), then combinations known to be good, with `mint` some with generated
         rows."""
         standard = _STANDARD[self.task]
-        minted: dict[str, dict[str, Any]] = {"minted": _MINTED, "standard_minted": {**standard, **_MINTED}}
+        with_rows = _MINTED[self.task]
+        minted: dict[str, dict[str, Any]] = {"minted": with_rows, "standard_minted": {**standard, **with_rows}}
+        if self.task == "translation":
+            # The recipe of back-translation as it is mostly used: beam, all that was written, marked as such.
+            minted["tagged_beam"] = {"share": 0.5, "decode": "beam", "best_of": "1", "tagged": "yes"}
+            minted["pretrain_on_minted"] = {**with_rows, "schedule": "pretrain", "share": 0.6}
         changes = {"identity": {}, "standard": standard, **(minted if self.mint else {}), **_good(self.task, self.ops)}
         names = [dimension.name for dimension in self.dimensions]
         return {start: {name: {**self._identity, **change}[name] for name in names} for start, change in changes.items()}
@@ -123,6 +144,22 @@ def _op_dimensions(ops: Sequence[str], task: str) -> list[Dimension]:
     if task in concatenation.TASKS:
         found.append(Dimension("concatenate", 0.0, 1.0))
     return found
+
+
+_UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "decode": "cold", "best_of": "1", "weight": 1.0,
+                    "tagged": "no", "schedule": "mixed"}
+
+
+def _mint_dimensions(task: str) -> tuple[Dimension, ...]:
+    return _MINT_PAIRS if task == "translation" else _MINT_TEXTS
+
+
+def _mint_settings(at: Mapping[str, Any]) -> MintSettings:
+    values = dict(at)
+    if "decode" in values:
+        values["controls"] = {"decode": values.pop("decode")}
+        values["best_of"], values["tagged"] = int(values["best_of"]), values["tagged"] == "yes"
+    return MintSettings.from_dict({key: float(value) if isinstance(value, np.floating) else value for key, value in values.items()})
 
 
 def _neutral(dimension: Dimension) -> float | str:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augmint.core.evaluation.finetuning import batch_size_of, temporary_output
 from augmint.core.interfaces import Evaluation, Policy, keyed_seed
+from augmint.core.minting.torch_state import fixed_threads
 from augmint.vision.classification.judge import mark, save_member
 from augmint.vision.classification.model import build_model
 from augmint.vision.classification.plan import TrainingPlan
-from augmint.vision.classification.settings import batch_size_of
-from augmint.vision.classification.training import fixed_threads, score, temporary_output, train, training_arguments
+from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE
+from augmint.vision.classification.training import score, train, training_arguments
 from augmint.vision.rows import ImageRows
 
 
@@ -81,7 +83,7 @@ def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tup
         lesson.policies[policy],
         augment_extra=True,
         classes=len(names),
-        batch_size=batch_size_of(lesson.finetune),
+        batch_size=batch_size_of(lesson.finetune, DEFAULT_BATCH_SIZE),
         steps=lesson.steps,
         seed=seed,
     )

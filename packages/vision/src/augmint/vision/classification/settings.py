@@ -1,4 +1,4 @@
-"""The judge's settings, and what a recipe's silence means for the fine-tuning."""
+"""The judge's settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from augmint.core.errors import UserError, nearest
 
-DEFAULT_STEPS = 300
+DEFAULT_BATCH_SIZE = 128
 
 
 @dataclass(frozen=True)
@@ -43,32 +43,3 @@ class JudgeSettings:
             if name not in known:
                 raise UserError(f"{name!r} is not a judge setting.", where=f"judge.{name}", fix=nearest(name, known))
         return cls(**values)
-
-
-def steps_of(finetune: Mapping[str, Any], rows: int) -> int:
-    """Optimiser steps of one fine-tuning: `max_steps`, or `num_train_epochs` over the real training rows, or 300."""
-    if finetune.get("max_steps"):
-        return int(finetune["max_steps"])
-    if finetune.get("num_train_epochs"):
-        return max(1, round(float(finetune["num_train_epochs"]) * rows / batch_size_of(finetune)))
-    return DEFAULT_STEPS
-
-
-def batch_size_of(finetune: Mapping[str, Any]) -> int:
-    """Examples a step on one device."""
-    return int(finetune.get("per_device_train_batch_size", 128))
-
-
-def check_finetune(finetune: Mapping[str, Any]) -> None:
-    """Raise UserError on values that `TrainingArguments` would take and training would then die of."""
-    positive = ("max_steps", "per_device_train_batch_size", "num_train_epochs", "learning_rate")
-    for name in positive:
-        value = finetune.get(name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf")):
-            raise UserError(f"{name} is {value!r}.", where=f"finetune.{name}", fix="Give a number above 0.")
-    if int(finetune.get("gradient_accumulation_steps", 1)) != 1:
-        raise UserError(
-            "gradient_accumulation_steps is not 1.",
-            where="finetune.gradient_accumulation_steps",
-            fix="Raise per_device_train_batch_size instead: arms are compared at equal optimiser steps and batch size.",
-        )

@@ -12,6 +12,7 @@ import torch.utils.data
 from datasets import ClassLabel, Dataset, Image
 
 from augmint.core.errors import UserError
+from augmint.core.evaluation.finetuning import batch_size_of, check_finetune, steps_of, temporary_output
 from augmint.core.interfaces import (
     Batch,
     Discriminator,
@@ -29,15 +30,16 @@ from augmint.core.interfaces import (
     Task,
     TaskSettings,
 )
+from augmint.core.minting.torch_state import fixed_threads
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
 from augmint.vision.classification.judge_training import Lesson, fit
 from augmint.vision.classification.model import Preprocessing, build_model, channels_last, check_model
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.pseudo_labels import confident
-from augmint.vision.classification.settings import JudgeSettings, batch_size_of, check_finetune, steps_of
+from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE, JudgeSettings
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
-from augmint.vision.classification.training import fixed_threads, score, temporary_output, train, training_arguments
+from augmint.vision.classification.training import score, train, training_arguments
 from augmint.vision.codec import ImageCodec, find_columns
 from augmint.vision.discriminators import ImageDiscriminator
 from augmint.vision.generators import ImageGenerator, build_pair
@@ -106,7 +108,7 @@ class ImageClassification(Task):
         """Side of generated images."""
         return generator_size(self.settings.generator, self.source_size)
 
-    def adversarial_networks(self) -> tuple[Generator, Discriminator, Objective]:
+    def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         values = {key: value for key, value in self.settings.generator.items() if key not in ("name", "image_size")}
         name = self.settings.generator.get("name", "r3gan")
         generator, discriminator = build_pair(
@@ -148,7 +150,7 @@ class ImageClassification(Task):
 
     @property
     def steps(self) -> int:
-        return steps_of(self.settings.finetune, len(self.splits.train))
+        return steps_of(self.settings.finetune, len(self.splits.train), DEFAULT_BATCH_SIZE)
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
@@ -218,9 +220,10 @@ class ImageClassification(Task):
             job.policy,
             augment_extra=job.augment_extra,
             classes=len(names),
-            batch_size=batch_size_of(self.settings.finetune),
+            batch_size=batch_size_of(self.settings.finetune, DEFAULT_BATCH_SIZE),
             steps=job.steps,
             seed=job.seed,
+            mint=job.mint,
         )
         evaluate = {split: ImageRows(rows, self.codec) for split, rows in job.evaluate.items()}
         with fixed_threads(self.settings.threads), temporary_output() as scratch:

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import random
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import SequentialSampler
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 
+from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device
 from augmint.core.interfaces import Batch, Evaluation, FinetuneResult
 from augmint.vision.classification.model import Preprocessing
 from augmint.vision.classification.plan import TrainingPlan
+from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE
 from augmint.vision.rows import ImageRows
 
 # What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
 PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01, "warmup_steps": 0.1}
 SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.05, "warmup_steps": 0.1}
-COMMON = {"lr_scheduler_type": "cosine", "per_device_train_batch_size": 128, "max_grad_norm": 1.0}
-
-
-@contextmanager
-def isolated_randomness() -> Iterator[None]:
-    """transformers.Trainer seeds the global generators; this puts them back as they were."""
-    python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    with torch.random.fork_rng():
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy_state)  # noqa: NPY002
-
-
-@contextmanager
-def fixed_threads(threads: int) -> Iterator[None]:
-    """Sums are rounded differently with other thread counts, so every job runs with the number its recipe gives."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+COMMON = {"lr_scheduler_type": "cosine", "per_device_train_batch_size": DEFAULT_BATCH_SIZE, "max_grad_norm": 1.0}
 
 
 class ArmTrainer(Trainer):
@@ -78,26 +53,7 @@ class ArmTrainer(Trainer):
 def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> TrainingArguments:
     """The recipe's `finetune` section over augmint's defaults. `max_steps` is the arms' shared number of steps."""
     chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
-    chosen.pop("num_train_epochs", None)
-    fixed = {
-        "output_dir": output_dir,
-        "max_steps": steps,
-        "seed": seed % 2**32,
-        "data_seed": seed % 2**32,
-        "save_strategy": "no",
-        "eval_strategy": "no",
-        "logging_strategy": "no",
-        "report_to": "none",
-        "disable_tqdm": True,
-        "remove_unused_columns": False,
-        "label_names": ["labels"],
-        "dataloader_pin_memory": torch.cuda.is_available(),
-    }
-    arguments = TrainingArguments(**{**chosen, **fixed})
-    if arguments.n_gpu > 1:
-        # One fine-tuning, one device: DataParallel would multiply the batch, and cut each of the plan's batches in two.
-        arguments._n_gpu = 1
-    return arguments
+    return on_one_device(TrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir)))  # type: ignore[no-any-return]
 
 
 def train(
@@ -140,8 +96,3 @@ def predict(network: nn.Module, preprocessing: Preprocessing, data: ImageRows, b
         for at in range(0, len(data), batch_size)
     ]
     return torch.cat(parts)
-
-
-def temporary_output() -> tempfile.TemporaryDirectory[str]:
-    """transformers.Trainer wants a folder even when nothing is kept."""
-    return tempfile.TemporaryDirectory(prefix="augmint-finetune-")

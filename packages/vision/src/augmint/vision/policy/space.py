@@ -93,7 +93,8 @@ class ImagePolicySpace(PolicySpace):
         frame = self._frame(at)
         chain = self._chain(at)
         stages = (*frame, *chain) if at["order"] == "frame_first" else (*chain, *frame)
-        mint = MintSettings(**{dimension.name: float(at[dimension.name]) for dimension in _MINT}) if self.mint else MintSettings()
+        settings = {dimension.name: float(at[dimension.name]) for dimension in _MINT} if self.mint else {}
+        mint = MintSettings.from_dict(settings)
         return ImagePolicy((*stages, *_damage(at)), _mixing(at), mint)
 
     def _frame(self, at: Point) -> list[Stage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,8 +60,20 @@ def _rejected(shop: Workshop) -> list[RejectedSample]:
     table = pq.read_table(path)
     batch = shop.task.codec.encode(from_table(table, shop.task.splits.train.features))
     reasons = table.column("augmint_reason").to_pylist()
+    previews = [shop.task.codec.preview(batch, row) for row in range(len(table))]
+    if shop.task.codec.label_names is None:
+        previews = scored(previews, table.column("augmint_score").to_pylist())
     return [
-        RejectedSample(shop.task.codec.preview(batch, row), reason, _label(shop, batch, row)) for row, reason in enumerate(reasons)
+        RejectedSample(preview, reason, _label(shop, batch, row))
+        for row, (preview, reason) in enumerate(zip(previews, reasons, strict=True))
+    ]
+
+
+def scored(previews: Sequence[str], scores: Sequence[float | None]) -> list[str]:
+    """Previews with the discriminator's score below."""
+    return [
+        preview if score is None else f'{preview}<div style="opacity:.7">score {score:+.2f}</div>'
+        for preview, score in zip(previews, scores, strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ import torch
 from datasets import Dataset
 
 from augmint.core.data import DataConfig, strip_provenance
+from augmint.core.data.provenance import SCORE
 from augmint.core.data.source import FORMATS
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
@@ -114,11 +115,8 @@ def _samples(shop: Workshop, minted: Dataset) -> list[ClassSamples]:
     names = shop.task.codec.label_names
     train = shop.task.splits.train
     if names is None:
-        return [
-            ClassSamples(
-                "", _previews(shop, train.select(range(SAMPLES))), _previews(shop, minted.select(range(min(SAMPLES, len(minted)))))
-            )
-        ]
+        real, made = (rows.select(range(min(2 * SAMPLES, len(rows)))) for rows in (train, minted))
+        return [ClassSamples("", _previews(shop, real), neighbours.scored(_previews(shop, made), list(made[SCORE])))]
     shown = []
     real_labels, minted_labels = np.array(shop.task.codec.labels(train)), np.array(shop.task.codec.labels(minted))
     for label in range(min(len(names), CLASSES)):
@@ -149,6 +147,8 @@ def _warnings(
     found = list(inspection["notices"])
     found += [f"{len(rows)} rows of {split} could not be used and were skipped." for split, rows in inspection["skipped"].items()]
     found += [f"Adversarial training went back to step {entry['to']}: {entry['reason']}." for entry in adversarial["rollbacks"]]
+    if adversarial.get("notice"):
+        found.append(adversarial["notice"])
     if adversarial["stopped"]:
         found.append(f"Adversarial training ended early: {adversarial['stopped']}.")
     if search["stopped_because"] == "time_limit":

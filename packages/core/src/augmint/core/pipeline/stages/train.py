@@ -10,11 +10,13 @@ from typing import Any
 import torch
 
 from augmint.core.adversarial import AdversarialArguments, AdversarialOutput, AdversarialTrainer
+from augmint.core.adversarial.saving import save_networks
 from augmint.core.data.subsets import limited
 from augmint.core.evaluation import quality_figures
 from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
 from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
+from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
 
 QUALITY_ROWS = 1000
@@ -24,10 +26,10 @@ LOOK_STEPS = 250
 SAMPLES, SAMPLED_CLASSES = 8, 20
 
 
-def run(shop: Workshop) -> None:
-    """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`."""
+def run(shop: Workshop, workers: Workers) -> None:
+    """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`; `start/` where training does not begin
+    from noise."""
     task, directory, recipe = shop.task, shop.directory, shop.recipe
-    generator, discriminator, objective = task.adversarial_networks()
     values = {
         "disable_tqdm": quiet(),
         "sample_steps": LOOK_STEPS,
@@ -36,6 +38,8 @@ def run(shop: Workshop) -> None:
         **recipe.adversarial,
     }
     arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
+    task.pretrain(directory.start, workers.executor, arguments.max_steps)
+    generator, discriminator, objective = task.adversarial_networks(directory.start)
     trainer = AdversarialTrainer(
         generator,
         discriminator,
@@ -48,12 +52,13 @@ def run(shop: Workshop) -> None:
     output = trainer.train(resume_from_checkpoint=True)
     unfinished = directory.root / ".networks"
     shutil.rmtree(unfinished, ignore_errors=True)
-    trainer.save_model(str(unfinished))
+    chosen, figures = task.accept(trainer.ema, directory.start)
+    save_networks(unfinished, chosen, discriminator)
     for name, target in (("generator", directory.generator), ("discriminator", directory.discriminator)):
         shutil.rmtree(target, ignore_errors=True)
         os.replace(unfinished / name, target)
     shutil.rmtree(unfinished, ignore_errors=True)
-    write_json(directory.root / "adversarial.json", summary_of(output))
+    write_json(directory.root / "adversarial.json", summary_of(output) | figures)
 
 
 def summary_of(output: AdversarialOutput) -> dict[str, Any]:
@@ -69,12 +74,14 @@ class Evaluator:
         train = shop.task.splits.train
         if len(train) > QUALITY_ROWS:  # stratified, since rows often lie sorted by class
             train = train.select(limited(self.codec.labels(train), len(train), QUALITY_ROWS, self.seed, "quality"))
-        self.real = self.codec.encode(train)
+        self.real, self.rows = self.codec.encode(train), train.select(range(1))
         self.features = judge.embed(self.real)
 
     def __call__(self, generator: Generator, step: int) -> dict[str, float]:
         """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
         condition = {name: tensor for name, tensor in self.real.items() if name != generator.output_key}
+        if generator.conditioned_on:
+            condition = {name: condition[name] for name in self.codec.encode_roles(self.rows, generator.conditioned_on)}
         fake = sample(
             generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features)))
         )
@@ -89,11 +96,15 @@ class Sampler:
         classes = min(len(self.codec.label_names or ()), SAMPLED_CLASSES)
         labels = torch.arange(max(1, classes)).repeat_interleave(SAMPLES)
         self.condition: Batch = {"label": labels} if classes else {}
-        self.rows = len(labels)
+        self.train, self.rows = shop.task.splits.train, len(labels)
 
     def __call__(self, generator: Generator, step: int) -> None:
         rng = RowRandom(self.seed, "samples", rows=range(self.rows))
-        batch = sample(generator, self.codec, self.condition, self.rows, rng)
+        condition = self.condition
+        if generator.conditioned_on:
+            shown = self.train.select([row % len(self.train) for row in range(self.rows)])
+            condition = condition | self.codec.encode_roles(shown, generator.conditioned_on)
+        batch = sample(generator, self.codec, condition, self.rows, rng)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.codec.save_samples(batch, self.folder / f"step-{step:06d}", SAMPLES)
 

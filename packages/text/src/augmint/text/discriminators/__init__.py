@@ -1,0 +1,5 @@
+"""Discriminators of pairs of texts."""
+
+from augmint.text.discriminators.pair import PairDiscriminator
+
+__all__ = ["PairDiscriminator"]

@@ -1,0 +1,151 @@
+"""A translation model that reads the target and writes a source: the target stays as people wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from augmint.core.errors import UserError
+from augmint.core.interfaces import Batch, Generator, RowRandom
+from augmint.core.minting.torch_state import evaluating
+from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
+from augmint.text.strings import length_key, to_strings, to_tensors
+
+DECODES: dict[str, Decoding] = {
+    "beam": Decoding(num_beams=4),
+    "greedy": Decoding(),
+    "cold": Decoding(temperature=0.5),
+    "warm": Decoding(temperature=0.8, top_p=0.95),
+    "hot": Decoding(temperature=1.1, top_p=0.95),
+}
+"""Ways of writing, by the name that policies give them."""
+DEFAULT_DECODE = "cold"
+
+
+class Seq2SeqGenerator(Generator):
+    """Writes a source for every target.
+
+    Human text stays on the side that the user's model is trained to write; errors reach only what it reads.
+
+    Args:
+        model: reads targets, writes sources.
+
+    Batches are those of `augmint.text.strings`: "target" and "target_length" in; these and "source", "source_length" out.
+
+    Source: Sennrich et al. 2016, "Improving neural machine translation models with monolingual data" (back-translation).
+    """
+
+    modality: ClassVar[str] = "text"
+    output_key: ClassVar[str] = "source"
+    conditioned_on: ClassVar[tuple[str, ...]] = ("target",)
+
+    def __init__(self, model: Seq2SeqModel) -> None:
+        super().__init__()
+        self.model = model
+        self.network = model.network  # registered, so that weights are found
+
+    def sample(
+        self,
+        n: int,
+        condition: Batch | None = None,
+        *,
+        rng: RowRandom,
+        decode: str = DEFAULT_DECODE,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        num_beams: int | None = None,
+        truncation: float = 1.0,
+        **controls: Any,
+    ) -> Batch:
+        """Sources for `n` targets.
+
+        Args:
+            n: how many.
+            condition: "target" int32 (n, L) and "target_length" int64 (n,).
+            rng: one stream a row.
+            decode: a name of `DECODES`.
+            temperature, top_p, num_beams: instead of that way's own.
+            truncation: multiplies the temperature, as it scales the noise of other generators.
+            controls: none other is known.
+
+        Raises:
+            UserError: without targets, or on an unknown control.
+        """
+        if condition is None or "target" not in condition or controls:
+            raise UserError(
+                f"The generator got {sorted(controls) or 'no targets'}.",
+                where="Seq2SeqGenerator.sample",
+                fix="Give a condition with targets, and decode, temperature, top_p or num_beams as controls.",
+            )
+        targets = to_strings(condition["target"], condition[length_key("target")])
+        decoding = decoding_of(decode, temperature, top_p, num_beams, truncation)
+        with evaluating(self.network):
+            sources = write_texts(self.model, targets, decoding, rng)
+        points, lengths = to_tensors(sources)
+        device = condition["target"].device
+        return {
+            "source": points.to(device),
+            length_key("source"): lengths.to(device),
+            **{name: condition[name] for name in ("target", length_key("target"))},
+        }
+
+    def log_probs(self, sources: list[str], targets: list[str]) -> tuple[Tensor, Tensor, Tensor]:
+        """What the generator gives each token of sources, for their targets, with gradients.
+
+        Returns:
+            log-probabilities float32 (n, L), 0 in the padding; which are tokens, bool (n, L); and the logits float32 (n, L, V).
+        """
+        labels = self.model.labels(sources)
+        picked, output = self.model.log_probs(self.model.inputs(targets), labels)
+        return picked, labels >= 0, output.logits.float()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy with weights of its own; the tokenizer, which never changes, is shared."""
+        import copy
+
+        network = copy.deepcopy(self.network, memo)
+        made = type(self)(Seq2SeqModel(network, self.model.tokenizer, self.model.source))
+        made.train(self.training)
+        memo[id(self)] = made
+        return made
+
+    def save_pretrained(self, directory: Path | str, **_: Any) -> None:
+        """A folder that plain Transformers loads too."""
+        self.model.save_pretrained(directory)
+
+    @classmethod
+    def from_pretrained(cls, directory: Path | str) -> Self:
+        """What `save_pretrained` wrote."""
+        return cls(Seq2SeqModel.from_pretrained(directory))
+
+
+def decoding_of(
+    decode: str, temperature: float | None = None, top_p: float | None = None, num_beams: int | None = None, truncation: float = 1.0
+) -> Decoding:
+    """The way of writing that a policy's controls name. Raises UserError naming the nearest known one.
+
+    Example:
+        >>> decoding_of("cold", top_p=0.9)
+        Decoding(num_beams=1, temperature=0.5, top_p=0.9)
+    """
+    from augmint.core.errors import nearest
+
+    if decode not in DECODES:
+        raise UserError(f"There is no way of writing {decode!r}.", where="policy mint controls", fix=nearest(str(decode), DECODES))
+    known = DECODES[decode]
+    heat = temperature if temperature is not None else known.temperature
+    return Decoding(
+        num_beams if num_beams is not None else 1 if temperature is not None else known.num_beams,
+        heat * truncation if heat is not None else None,
+        top_p if top_p is not None else known.top_p,
+    )
+
+
+@torch.no_grad()
+def mean_log_prob(generator: Seq2SeqGenerator, sources: list[str], targets: list[str]) -> Tensor:
+    """Mean log-probability a token of every source, float32 (n,), on the CPU."""
+    picked, tokens, _ = generator.log_probs(sources, targets)
+    return (picked.sum(1) / tokens.sum(1).clamp(min=1)).cpu()

@@ -1,0 +1,148 @@
+"""The user's encoder-decoder: any `AutoModelForSeq2SeqLM`, pretrained or from a scratch config, with its tokenizer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from augmint.core.errors import UserError
+from augmint.text.seq2seq.config import Seq2SeqSource, build_config, load_tokenizer
+from augmint.text.seq2seq.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
+
+__all__ = ["Seq2SeqModel", "Seq2SeqSource"]
+
+_INFO = "augmint_seq2seq.json"
+IGNORED = -100
+
+
+@dataclass
+class Seq2SeqModel:
+    """A network, its tokenizer, and how texts are given to it.
+
+    Attributes:
+        network: a `PreTrainedModel` with a language-modelling head over its decoder.
+        tokenizer: of both sides.
+        source: prefix, language codes and lengths.
+    """
+
+    network: Any
+    tokenizer: Any
+    source: Seq2SeqSource
+
+    @classmethod
+    def build(cls, source: Seq2SeqSource, texts: Sequence[str], seed: int) -> Seq2SeqModel:
+        """The pretrained model, or a fresh one initialised from `seed` with a tokenizer trained on `texts`.
+
+        Raises:
+            UserError: the model cannot be loaded or is no encoder-decoder.
+        """
+        from transformers import AutoModelForSeq2SeqLM
+
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            if source.name_or_path:
+                config = build_config(source, {})
+                network = AutoModelForSeq2SeqLM.from_pretrained(source.name_or_path, config=config)
+                tokenizer = load_tokenizer(source)
+            else:
+                tokenizer = train_tokenizer(texts, int((source.scratch or {}).get("vocab_size", DEFAULT_VOCAB_SIZE)))
+                special = {
+                    "pad_token_id": tokenizer.pad_token_id,
+                    "eos_token_id": tokenizer.eos_token_id,
+                    "decoder_start_token_id": tokenizer.pad_token_id,
+                    "vocab_size": len(tokenizer),
+                }
+                network = AutoModelForSeq2SeqLM.from_config(build_config(source, special))
+        _plain_generation(network, tokenizer, source)
+        return cls(network, tokenizer, source)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.network.parameters()).device  # type: ignore[no-any-return]
+
+    def add_tag(self, seed: int) -> None:
+        """Let the tokenizer know the mark of generated sources as one token."""
+        if TAG in self.tokenizer.get_vocab():
+            return
+        self.tokenizer.add_special_tokens({"additional_special_tokens": [TAG]})
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self.network.resize_token_embeddings(len(self.tokenizer), mean_resizing=False)
+
+    def inputs(self, texts: Sequence[str]) -> dict[str, Tensor]:
+        """What the encoder reads: "input_ids" and "attention_mask", int64 (n, L), at most `max_length` tokens a text."""
+        prefixed = [self.source.source_prefix + text for text in texts]
+        encoded = self.tokenizer(prefixed, truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt")
+        return {name: encoded[name].to(self.device) for name in ("input_ids", "attention_mask")}
+
+    def labels(self, texts: Sequence[str]) -> Tensor:
+        """What the decoder shall write, int64 (n, L), filled up with -100."""
+        encoded = self.tokenizer(
+            text_target=list(texts), truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt"
+        )
+        ids = encoded["input_ids"].to(self.device)
+        return ids.masked_fill(encoded["attention_mask"].to(self.device) == 0, IGNORED)
+
+    def texts(self, ids: Tensor) -> list[str]:
+        """The texts of written tokens, int64 (n, L)."""
+        decoded = self.tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return [text.strip() for text in decoded]
+
+    def forward(self, inputs: Mapping[str, Tensor], labels: Tensor, **more: Any) -> Any:
+        """The network's output for writing `labels`, with logits float (n, L, V) and, if it can be helped, no loss of its own."""
+        shift = getattr(self.network, "prepare_decoder_input_ids_from_labels", None)
+        if shift is None:
+            return self.network(**inputs, labels=labels, **more)
+        return self.network(**inputs, decoder_input_ids=shift(labels), **more)
+
+    def log_probs(self, inputs: Mapping[str, Tensor], labels: Tensor, **more: Any) -> tuple[Tensor, Any]:
+        """Log-probability of every label token, float32 (n, L), 0 where there is none; and the network's output."""
+        output = self.forward(inputs, labels, **more)
+        logits = output.logits.float()
+        picked = logits.gather(2, labels.clamp(min=0)[..., None]).squeeze(2) - logits.logsumexp(2)
+        return picked.masked_fill(labels == IGNORED, 0.0), output
+
+    def save_pretrained(self, directory: Path | str) -> None:
+        """Network, tokenizer and how texts are given to it; plain Transformers loads the first two."""
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.network.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        (folder / _INFO).write_text(json.dumps({**asdict(self.source), "name_or_path": None, "scratch": None}, indent=1))
+
+    @classmethod
+    def from_pretrained(cls, directory: Path | str) -> Seq2SeqModel:
+        """What `save_pretrained` wrote. Raises UserError where it is not there."""
+        folder = Path(directory)
+        if not (folder / _INFO).is_file():
+            raise UserError(f"There is no model of augmint's in {str(folder)!r}.", fix=f"The folder must hold {_INFO}.")
+        source = Seq2SeqSource(**{**json.loads((folder / _INFO).read_text()), "name_or_path": str(folder)})
+        return cls.build(source, (), 0)
+
+
+def _plain_generation(network: Any, tokenizer: Any, source: Seq2SeqSource) -> None:
+    """Checkpoints bring generation settings of their own (beams, bans): decoding says itself what it wants."""
+    from transformers import GenerationConfig
+
+    config = network.config
+    forced = None
+    if source.tgt_lang:
+        forced = tokenizer.convert_tokens_to_ids(source.tgt_lang)
+    old: Any = network.generation_config
+    network.generation_config = GenerationConfig(
+        pad_token_id=config.pad_token_id,
+        eos_token_id=config.eos_token_id,
+        forced_bos_token_id=forced,
+        decoder_start_token_id=getattr(config, "decoder_start_token_id", None) or getattr(old, "decoder_start_token_id", None),
+        bad_words_ids=getattr(old, "bad_words_ids", None),
+        num_beams=1,
+        do_sample=False,
+    )
+    if network.generation_config.decoder_start_token_id is None:
+        network.generation_config.decoder_start_token_id = config.pad_token_id

@@ -1,0 +1,45 @@
+"""Texts of a data set as strings, read once, and batches of them as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from datasets import Dataset
+
+from augmint.core.interfaces import Batch
+from augmint.text.codec import TextCodec
+from augmint.text.strings import length_key, to_tensors
+
+
+class TextRows:
+    """Rows by role.
+
+    Args:
+        texts: role -> the texts of all rows.
+        labels: class of every row, int64 (n,), or None.
+    """
+
+    def __init__(self, texts: Mapping[str, list[str]], labels: torch.Tensor | None = None) -> None:
+        self.texts, self.labels = dict(texts), labels
+
+    @classmethod
+    def of(cls, dataset: Dataset, codec: TextCodec) -> TextRows:
+        """The rows of a data set."""
+        labels = codec.labels(dataset)
+        return cls(
+            {role: codec.texts(dataset, role) for role in codec.roles},
+            None if labels is None else torch.tensor(labels, dtype=torch.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(next(iter(self.texts.values())))
+
+    def batch(self, rows: Sequence[int]) -> Batch:
+        """Some rows as `TextCodec.encode` gives them: texts are padded to the longest of these, not of all."""
+        result: Batch = {}
+        for role, texts in self.texts.items():
+            result[role], result[length_key(role)] = to_tensors([texts[row] for row in rows])
+        if self.labels is not None:
+            result["label"] = self.labels[torch.as_tensor(rows, dtype=torch.int64)]
+        return result

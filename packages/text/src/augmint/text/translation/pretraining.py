@@ -1,0 +1,175 @@
+"""What adversarial training starts from: a generator trained by likelihood, and discriminators that never judge their own pairs.
+
+The training pairs are cut into parts. A generator is trained on all pairs but one part's, writes sources for that part's targets,
+and becomes the network of the discriminator member that learns that part's real pairs from these and from corrupted ones: nothing
+that judges a pair has seen its true source. The generator that mints is trained on all pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from augmint.core.interfaces import RowRandom, keyed_generator, keyed_seed
+from augmint.core.minting.torch_state import fixed_threads
+from augmint.core.pipeline.run_dir import read_json, write_json
+from augmint.text.discriminators.calibration import platt
+from augmint.text.discriminators.corruption import corrupted
+from augmint.text.discriminators.pair import PairDiscriminator, PairScorer
+from augmint.text.discriminators.training import train_scorer
+from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
+from augmint.text.seq2seq.rows import TextRows
+from augmint.text.translation.metric import chrf_metric
+from augmint.text.translation.plan import TranslationPlan
+from augmint.text.translation.settings import GeneratorSettings
+from augmint.text.translation.training import train
+
+BACKWARDS = ("target", "source")
+DRAWN = Decoding(temperature=0.7, top_p=0.95)
+GENERATOR, CONTINUED, DISCRIMINATOR, SCORES = "generator", "continued", "discriminator", "scores.json"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is trained on and how; picklable.
+
+    Attributes:
+        train, validation: (sources, targets).
+        source: the generator's model.
+        tokenizer_texts: what a scratch model's tokenizer is trained on.
+        settings: of the generator.
+        finetune: values of `TrainingArguments`.
+        steps: likelihood steps.
+        extra_steps: as many as the adversarial steps that follow.
+        seed, threads: of the run.
+    """
+
+    train: tuple[list[str], list[str]]
+    validation: tuple[list[str], list[str]]
+    source: Seq2SeqSource
+    tokenizer_texts: tuple[str, ...]
+    settings: GeneratorSettings
+    finetune: Mapping[str, Any]
+    steps: int
+    extra_steps: int
+    seed: int
+    threads: int
+
+    @property
+    def folds(self) -> list[np.ndarray]:
+        """The parts of the training pairs, by a seeded shuffle."""
+        order = keyed_generator(self.seed, "folds").permutation(len(self.train[0]))
+        return [np.sort(part) for part in np.array_split(order, self.settings.members)]
+
+
+def pretrain(directory: Path, lesson: Lesson, executor: Executor) -> None:
+    """Leaves `generator/`, `continued/`, `discriminator/` and `scores.json` in `directory`; what is there already stays."""
+    if (directory / SCORES).is_file():
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    members = range(lesson.settings.members)
+    for fitted in [executor.submit(fit_generator, directory, lesson, without) for without in (None, *members)]:
+        fitted.result()
+    taught = [executor.submit(fit_member, directory, lesson, part) for part in members]
+    continued = executor.submit(fit_continued, directory, lesson).result()
+    for member in taught:
+        member.result()
+    scorers: list[Any] = [PairDiscriminator.from_pretrained(directory / f"member-{part}").members[0] for part in members]
+    PairDiscriminator(scorers).save_pretrained(directory / DISCRIMINATOR)
+    write_json(directory / SCORES, {"continued_chrf": continued})
+
+
+def fit_generator(directory: Path, lesson: Lesson, without: int | None) -> None:
+    """Train a generator on all pairs, or on those outside one part, unless that is done."""
+    target = directory / (GENERATOR if without is None else f"fold-{without}")
+    if not (target / "augmint_seq2seq.json").is_file():
+        model = Seq2SeqModel.build(lesson.source, lesson.tokenizer_texts, keyed_seed(lesson.seed, "generator") % 2**31)
+        _train(model, lesson, _outside(lesson, without), lesson.steps, "generator")
+        model.save_pretrained(target)
+
+
+def fit_continued(directory: Path, lesson: Lesson) -> float:
+    """The control of adversarial training: as many further steps of likelihood. Returns its chrF++ on validation."""
+    target = directory / CONTINUED
+    if not (target / "augmint_seq2seq.json").is_file():
+        model = Seq2SeqModel.from_pretrained(directory / GENERATOR)
+        gentle = replace(lesson, finetune={**lesson.finetune, "learning_rate": lesson.finetune["learning_rate"] / 10})
+        _train(model, gentle, _outside(lesson, None), lesson.extra_steps, "continued")
+        model.save_pretrained(target)
+    return backward_chrf(Seq2SeqModel.from_pretrained(target), lesson.validation, lesson.threads)
+
+
+def fit_member(directory: Path, lesson: Lesson, part: int) -> None:
+    """Train and calibrate the discriminator of one part, unless that is done."""
+    target = directory / f"member-{part}"
+    if (target / "augmint_discriminator.json").is_file():
+        return
+    settings, seed = lesson.settings, keyed_seed(lesson.seed, "discriminator", part) % 2**31
+    model = Seq2SeqModel.from_pretrained(directory / f"fold-{part}")
+    sources, targets = ([texts[row] for row in lesson.folds[part]] for texts in lesson.train)
+    with fixed_threads(lesson.threads):
+        written = write_texts(model, targets, DRAWN, RowRandom(lesson.seed, "negatives", part, rows=range(len(targets))))
+        held = write_texts(
+            model, lesson.validation[1], DRAWN, RowRandom(lesson.seed, "held", rows=range(len(lesson.validation[1])))
+        )
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            scorer = PairScorer(model)
+        train_scorer(
+            scorer,
+            sources,
+            targets,
+            written,
+            steps=settings.discriminator_steps,
+            learning_rate=settings.discriminator_learning_rate,
+            seed=seed,
+        )
+        calibrate(scorer, lesson.validation, held, seed)
+    PairDiscriminator([scorer]).save_pretrained(target)
+
+
+def calibrate(scorer: PairScorer, real: tuple[list[str], list[str]], written: list[str], seed: int) -> None:
+    """Set the scorer's scale and bias by held-out real, generated and corrupted pairs."""
+    bad = corrupted(*real, RowRandom(seed, "calibrate", rows=range(len(real[0]))))
+    pairs = [(real[0], real[1]), (written, real[1]), (bad[0], bad[1])]
+    member = PairDiscriminator([scorer.eval()])
+    odds = torch.cat([torch.logit(member.probabilities(*pair), eps=1e-6) for pair in pairs]).double().numpy()
+    truth = np.arange(len(odds)) < len(real[0])
+    scale, bias = platt(odds, truth)
+    scorer.scale.fill_(scale)
+    scorer.bias.fill_(bias)
+
+
+def backward_chrf(model: Seq2SeqModel, pairs: tuple[list[str], list[str]], threads: int) -> float:
+    """chrF++ of the sources that the model writes for real targets."""
+    with fixed_threads(threads):
+        written = write_texts(model, pairs[1], Decoding())
+    return float(chrf_metric().corpus_score(written, [pairs[0]]).score)
+
+
+def continued_chrf(directory: Path) -> float:
+    """What `pretrain` noted."""
+    return float(read_json(directory / SCORES)["continued_chrf"])
+
+
+def _outside(lesson: Lesson, without: int | None) -> TextRows:
+    rows = np.arange(len(lesson.train[0]))
+    if without is not None and lesson.settings.members > 1:
+        rows = np.setdiff1d(rows, lesson.folds[without])
+    return TextRows({"source": [lesson.train[0][row] for row in rows], "target": [lesson.train[1][row] for row in rows]})
+
+
+def _train(model: Seq2SeqModel, lesson: Lesson, rows: TextRows, steps: int, purpose: str) -> None:
+    seed = keyed_seed(lesson.seed, purpose) % 2**31
+    plan = TranslationPlan(
+        rows, batch_size=int(lesson.finetune["per_device_train_batch_size"]), steps=steps, seed=seed, sides=BACKWARDS
+    )
+    with fixed_threads(lesson.threads):
+        train(model, plan, lesson.finetune, pretrained=bool(lesson.source.name_or_path), steps=steps, seed=seed)
+    model.network.eval()

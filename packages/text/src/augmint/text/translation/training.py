@@ -1,0 +1,113 @@
+"""Fine-tuning by `transformers.Seq2SeqTrainer`, the same way for every arm and for the generator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import SequentialSampler
+from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments
+
+from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device, temporary_output
+from augmint.core.interfaces import Evaluation
+from augmint.core.minting.torch_state import evaluating
+from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
+from augmint.text.seq2seq.rows import TextRows
+from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
+from augmint.text.translation.plan import Pairs, TranslationPlan
+
+DEFAULT_BATCH_SIZE = 64
+# What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
+PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01}
+SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.01}
+COMMON = {
+    "lr_scheduler_type": "cosine",
+    "warmup_steps": 0.1,
+    "per_device_train_batch_size": DEFAULT_BATCH_SIZE,
+    "max_grad_norm": 1.0,
+    "label_smoothing_factor": 0.1,
+}
+
+
+def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> Any:
+    """The recipe's `finetune` section over augmint's defaults."""
+    chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
+    return on_one_device(Seq2SeqTrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir)))
+
+
+class PairTrainer(Seq2SeqTrainer):  # type: ignore[misc]
+    """`Seq2SeqTrainer` over a `TranslationPlan`: batches come whole and in the plan's order, pairs have weights."""
+
+    def __init__(self, model: Seq2SeqModel, arguments: Any, plan: TranslationPlan) -> None:
+        super().__init__(model=model.network, args=arguments, train_dataset=plan, data_collator=self._collate)
+        self.seq2seq = model
+        for callback in (PrinterCallback, ProgressCallback):
+            self.remove_callback(callback)
+
+    def _collate(self, pairs: Pairs) -> dict[str, Tensor]:
+        inputs, labels = self.seq2seq.inputs(pairs.sources), self.seq2seq.labels(pairs.targets)
+        return {**inputs, "labels": labels, "weights": torch.tensor(pairs.weights, device=labels.device)}
+
+    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
+        assert self.train_dataset is not None
+        return SequentialSampler(self.train_dataset)
+
+    def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
+        weights, labels = inputs["weights"], inputs["labels"]
+        shift = getattr(self.seq2seq.network, "prepare_decoder_input_ids_from_labels", None)
+        # Without labels of its own the model takes no second cross-entropy.
+        written = {"labels": labels} if shift is None else {"decoder_input_ids": shift(labels)}
+        output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], **written)
+        loss = weighted_loss(output.logits, labels, weights, self.args.label_smoothing_factor)
+        return (loss, output) if return_outputs else loss
+
+
+def weighted_loss(logits: Tensor, labels: Tensor, weights: Tensor, label_smoothing: float) -> Tensor:
+    """Cross-entropy a token, times its pair's weight; divided by the number of tokens, so that light pairs count less."""
+    losses = nn.functional.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none", label_smoothing=label_smoothing)
+    return (losses * weights[:, None]).sum() / (labels >= 0).sum().clamp(min=1)
+
+
+def train(
+    model: Seq2SeqModel, plan: TranslationPlan, finetune: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int
+) -> float:
+    """Train the model in place on the plan; returns seconds."""
+    started = time.perf_counter()
+    with isolated_randomness(), temporary_output() as scratch:
+        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=scratch)
+        PairTrainer(model, arguments, plan).train()
+    return time.perf_counter() - started
+
+
+def score(
+    model: Seq2SeqModel,
+    rows: TextRows,
+    *,
+    sides: tuple[str, str] = ("source", "target"),
+    num_beams: int = 1,
+    kept: Path | None = None,
+) -> Evaluation:
+    """chrF++ and BLEU of what the model writes, and its loss a token; what it wrote goes to the file `kept`, one text a line."""
+    read, references = rows.texts[sides[0]], rows.texts[sides[1]]
+    with evaluating(model.network):
+        written = write_texts(model, read, Decoding(num_beams=num_beams))
+        loss = _loss(model, read, references)
+    value, by_row = corpus_rows(chrf_metric(), written, references)
+    bleu = float(bleu_metric().corpus_score(written, [references]).score)
+    if kept is not None:
+        kept.write_text("".join(f"{' '.join(text.splitlines())}\n" for text in written), encoding="utf-8")
+    return Evaluation(value, loss, by_row, {"bleu": bleu})
+
+
+@torch.no_grad()
+def _loss(model: Seq2SeqModel, read: list[str], written: list[str]) -> float:
+    total = tokens = 0.0
+    for at in range(0, len(read), 128):
+        labels = model.labels(written[at : at + 128])
+        picked, _ = model.log_probs(model.inputs(read[at : at + 128]), labels)
+        total, tokens = total - float(picked.sum()), tokens + float((labels >= 0).sum())
+    return total / max(tokens, 1.0)
