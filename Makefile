@@ -1,5 +1,5 @@
 # Every target sets up .venv by itself: all it takes is Python 3.11 to 3.13, make and git.
-#   make demo    the whole job on real images, ends with runs/demo/report.html
+#   make demo    the whole job on real images, ends with runs/demo/report.html (make demo-text: on pairs of texts)
 #   make test    lint, types, docstring examples and tests
 #   make lint    lint and types alone
 #   make bench   the benchmarks that need no data set, each prints its tables (BENCH=name for one)
@@ -18,7 +18,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c '$(FITS)' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo demo-text test lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +38,9 @@ $(STAMP): constraints.txt $(wildcard packages/*/pyproject.toml)
 
 demo: $(STAMP)
 	$(BIN)/augmint demo
+
+demo-text: $(STAMP)
+	$(BIN)/augmint demo text
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

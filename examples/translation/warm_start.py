@@ -20,13 +20,13 @@ from augmint.text.translation.training import train
 DATA = Path(__file__).parent / "data" / "ding"
 MODEL = {"model_type": "m2m_100", "d_model": 192, "encoder_layers": 2, "decoder_layers": 2, "encoder_ffn_dim": 768,
          "decoder_ffn_dim": 768, "vocab_size": 5000}
-BATCH = 256
+BATCH = 128
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("direction", choices=("de-en", "en-de"))
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--data", type=Path, default=DATA)
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -101,9 +101,16 @@ def test_words_are_switched_only_where_there_is_a_vocabulary_of_both_sides():
 
 def test_mint_settings_are_searched_only_where_there_is_a_generator():
     point = {"share": 0.5, "truncation": 0.7, "min_agreement": 0.9, "keep_quantile": 0.5, "balance": 1.0, "soft_labels": 0.25}
-    assert TextPolicySpace("translation", mint=True).decode(point).mint == MintSettings(**point)
-    assert TextPolicySpace("translation").decode(point).mint == MintSettings()
-    assert not {d.name for d in TextPolicySpace("translation").dimensions} & set(point)
+    assert TextPolicySpace("text-classification", mint=True).decode(point).mint == MintSettings(**point)
+    assert TextPolicySpace("text-classification").decode(point).mint == MintSettings()
+    assert not {d.name for d in TextPolicySpace("text-classification").dimensions} & set(point)
+
+
+def test_generated_pairs_have_settings_of_their_own():
+    point = {"share": 0.5, "decode": "hot", "best_of": "8", "keep_quantile": 0.5, "weight": 0.5, "tagged": "yes",
+             "schedule": "pretrain"}
+    assert TextPolicySpace("translation", mint=True).decode(point).mint == MintSettings(
+        share=0.5, controls={"decode": "hot"}, best_of=8, keep_quantile=0.5, weight=0.5, tagged=True, schedule="pretrain")
 
 
 def test_the_order_of_word_and_character_ops_is_searched():

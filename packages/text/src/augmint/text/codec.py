@@ -33,6 +33,10 @@ class TextCodec(RowCodec):
         label = features.get(self.columns.get("label", ""))
         self.label_names = list(label.names) if isinstance(label, ClassLabel) else None
 
+    @property
+    def column_arguments(self) -> Mapping[str, str]:
+        return {**self.columns, **self.languages}
+
     def check(self, dataset: Dataset) -> list[RowProblem]:
         problems: dict[int, str] = {}
         for role in self.roles:

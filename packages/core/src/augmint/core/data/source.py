@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,11 @@ from augmint.core.interfaces import modalities
 
 BUILTIN = "builtin:"
 # Formats that `load_dataset` takes in place of a path. Without files they would scan the working folder.
-FORMATS = {"arrow", "audiofolder", "csv", "imagefolder", "json", "parquet", "text", "webdataset"}
-SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json", ".arrow": "arrow", ".txt": "text"}
+FORMATS = {"arrow", "audiofolder", "csv", "imagefolder", "json", "parquet", "text", "tsv", "webdataset"}
+SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "json", ".arrow": "arrow",
+            ".txt": "text"}
+# A tab ends a cell and nothing else does: quotation marks belong to the text, and so does a cell that says NA.
+TSV = {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "keep_default_na": False}
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -90,7 +94,7 @@ def take_split(source: DatasetDict, spec: str, *, where: str) -> Dataset:
 
 def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> DatasetDict:
     try:
-        found = load_dataset(target, **kwargs)
+        found = load_dataset("csv", **kwargs, **TSV) if target == "tsv" else load_dataset(target, **kwargs)
     except FileNotFoundError as error:
         raise UserError(f"No data at {path!r}: {_first_line(error)}", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.") from error

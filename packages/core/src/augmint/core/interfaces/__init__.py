@@ -7,6 +7,7 @@ from augmint.core.interfaces.objective import Loss, Objective
 from augmint.core.interfaces.policy import Dimension, MintSettings, Op, Point, Policy, PolicySpace
 from augmint.core.interfaces.registry import get_modality, get_task, modalities, tasks
 from augmint.core.interfaces.rng import RowRandom, keyed_generator, keyed_seed
+from augmint.core.interfaces.stage import OpStage, known_keys, number
 from augmint.core.interfaces.task import (
     Evaluation,
     FinetuneJob,
@@ -34,6 +35,7 @@ __all__ = [
     "Modality",
     "Objective",
     "Op",
+    "OpStage",
     "Point",
     "Policy",
     "PolicySpace",
@@ -50,7 +52,9 @@ __all__ = [
     "get_task",
     "keyed_generator",
     "keyed_seed",
+    "known_keys",
     "modalities",
+    "number",
     "select",
     "tasks",
     "to_device",

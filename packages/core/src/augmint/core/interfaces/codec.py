@@ -36,6 +36,11 @@ class RowCodec(ABC):
     columns: Mapping[str, str]
     label_names: Sequence[str] | None
 
+    @property
+    def column_arguments(self) -> Mapping[str, str]:
+        """Role -> name by which the same columns are found again: `columns`, unless a column holds several roles."""
+        return self.columns
+
     @abstractmethod
     def check(self, dataset: Dataset) -> list[RowProblem]:
         """Every row that cannot be encoded (undecodable, empty, label out of range or missing)."""

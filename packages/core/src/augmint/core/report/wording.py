@@ -27,7 +27,7 @@ ARM_NOTES = {
 }
 
 _OPS = {"standard": "standard augmentation", "policy": "the found policy"}
-_CONTROLS = ("original", "standard", "pseudo-labelled", "standard+pseudo-labelled", "copied", "equal-real-epochs", "unfiltered")
+_CONTROLS = ("original", "standard", "pseudo-labelled", "standard+pseudo-labelled", "copied", "equal-real-epochs")
 
 
 def number(value: float, decimals: int = 2) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from augmint.core.interfaces import Batch, batch_size
+from augmint.core.interfaces import Batch, batch_size, concatenate
 
 
 class ConformanceError(AssertionError):
@@ -61,6 +61,8 @@ def difference(first: Mapping[str, Tensor], second: Mapping[str, Tensor], tolera
         return f"names {sorted(first)} and {sorted(second)}"
     for name, one in first.items():
         other = second[name]
+        if f"{name}_length" in first:  # the length says what counts: what is filled up with 0 beyond it may be wider or narrower
+            one, other = (value.squeeze(0) for value in concatenate([{"": one[None]}, {"": other[None]}])[""].split(1))
         if one.shape != other.shape or one.dtype != other.dtype:
             return f"{name!r}: {tuple(one.shape)} {one.dtype} and {tuple(other.shape)} {other.dtype}"
         if torch.equal(one, other):

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces import Batch, RowRandom, known_keys, number
 from augmint.text.characters import SPACE, SPACELESS, kinds
 from augmint.text.ops.base import read, roles_of, written
-from augmint.text.policy.stage import known_keys, number
 from augmint.text.ragged import Texts, spans_of
 
 TASKS = ("translation", "text-generation")  # a label would have to hold for both texts

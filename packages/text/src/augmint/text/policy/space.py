@@ -82,8 +82,8 @@ class TextPolicySpace(PolicySpace):
         self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary)))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
-        self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **(_UNMINTED if mint else {})}
-        self._identity = {name: value for name, value in self._identity.items() if name in {d.name for d in self._dimensions}}
+        unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
+        self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **unminted}
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
@@ -156,6 +156,8 @@ def _mint_dimensions(task: str) -> tuple[Dimension, ...]:
 
 def _mint_settings(at: Mapping[str, Any]) -> MintSettings:
     values = dict(at)
+    if not values["share"]:
+        return MintSettings()
     if "decode" in values:
         values["controls"] = {"decode": values.pop("decode")}
         values["best_of"], values["tagged"] = int(values["best_of"]), values["tagged"] == "yes"

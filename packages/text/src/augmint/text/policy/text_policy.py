@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom
+from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, known_keys
 from augmint.text.ops import Setting, TextOp, get_op, roles_of
 from augmint.text.policy.concatenation import Concatenation
-from augmint.text.policy.stage import Stage, known_keys
+from augmint.text.policy.stage import Stage
 from augmint.text.strings import ROLES, length_key
 
 

@@ -74,16 +74,17 @@ def write_texts(model: Seq2SeqModel, texts: Sequence[str], decoding: Decoding, r
     uniform = rng.uniform(longest + 1).cpu() if rng is not None and decoding.temperature is not None else None
     for rows in _buckets(lengths, decoding.num_beams):
         inputs = model.inputs([texts[row] for row in rows])
-        keyed: list[Any] = []
+        # Each row has a limit of its own, so that it ends alike whatever stands beside it.
+        limits = torch.from_numpy(np.minimum(longest, (1.5 * lengths[rows]).astype(np.int64) + 10)).to(model.device)
+        steps: list[Any] = [_OwnLimit(limits.repeat_interleave(decoding.num_beams), model.tokenizer.eos_token_id)]
         if uniform is not None and decoding.temperature is not None:
-            keyed = [_KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p)]
-        limit = min(longest, int(1.5 * lengths[rows].max()) + 10)
+            steps.insert(0, _KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
         ids = model.network.generate(
             **inputs,
             num_beams=decoding.num_beams,
             do_sample=False,
-            max_new_tokens=limit,
-            logits_processor=LogitsProcessorList(keyed),
+            max_new_tokens=int(limits.max()),
+            logits_processor=LogitsProcessorList(steps),
         )
         for row, text in zip(rows.tolist(), model.texts(ids), strict=True):
             written[row] = text
@@ -118,3 +119,19 @@ class _KeyedDraws(LogitsProcessor):  # type: ignore[misc]
         place = (mass < self.uniform[:, self.step, None] * mass[:, -1:]).sum(1, keepdim=True).clamp(max=mass.shape[1] - 1)
         self.step += 1
         return torch.full_like(scores, -torch.inf).scatter_(1, index.gather(1, place), 0.0)
+
+
+class _OwnLimit(LogitsProcessor):  # type: ignore[misc]
+    """Ends every row after its own number of tokens."""
+
+    def __init__(self, limits: Tensor, end: int) -> None:
+        self.limits, self.end, self.step = limits, end, 0
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        self.step += 1
+        over = self.step >= self.limits
+        if not over.any():
+            return scores
+        ended = torch.full_like(scores, -torch.inf)
+        ended[:, self.end] = 0.0
+        return torch.where(over[:, None], ended, scores)

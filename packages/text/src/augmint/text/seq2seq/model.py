@@ -94,12 +94,20 @@ class Seq2SeqModel:
         decoded = self.tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return [text.strip() for text in decoded]
 
-    def forward(self, inputs: Mapping[str, Tensor], labels: Tensor, **more: Any) -> Any:
-        """The network's output for writing `labels`, with logits float (n, L, V) and, if it can be helped, no loss of its own."""
+    def decoder_inputs(self, labels: Tensor) -> dict[str, Tensor]:
+        """What the decoder reads to write `labels`; a model given labels themselves would take a cross-entropy of its own too."""
         shift = getattr(self.network, "prepare_decoder_input_ids_from_labels", None)
-        if shift is None:
-            return self.network(**inputs, labels=labels, **more)
-        return self.network(**inputs, decoder_input_ids=shift(labels), **more)
+        if shift is not None:
+            return {"decoder_input_ids": shift(labels)}
+        if self.network.config.model_type != "m2m_100":
+            return {"labels": labels}
+        first = torch.full_like(labels[:, :1], self.network.config.decoder_start_token_id)
+        shifted = torch.cat([first, labels[:, :-1]], 1)
+        return {"decoder_input_ids": shifted.masked_fill(shifted == IGNORED, self.network.config.pad_token_id)}
+
+    def forward(self, inputs: Mapping[str, Tensor], labels: Tensor, **more: Any) -> Any:
+        """The network's output for writing `labels`, with logits float (n, L, V)."""
+        return self.network(**inputs, **self.decoder_inputs(labels), **more)
 
     def log_probs(self, inputs: Mapping[str, Tensor], labels: Tensor, **more: Any) -> tuple[Tensor, Any]:
         """Log-probability of every label token, float32 (n, L), 0 where there is none; and the network's output."""

@@ -24,7 +24,7 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = DEFAULT_VOCAB_SIZE) 
 
     Example:
         >>> tokenizer = train_tokenizer(["ein Hund bellt", "a dog barks"], 300)
-        >>> tokenizer.decode(tokenizer("ein \u72d7!").input_ids, skip_special_tokens=True)
+        >>> tokenizer.decode(tokenizer("ein \u72d7!").input_ids, skip_special_tokens=True).strip()
         'ein \u72d7!'
     """
     return _trained(tuple(texts), vocab_size)

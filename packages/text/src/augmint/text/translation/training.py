@@ -26,6 +26,7 @@ PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01}
 SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.01}
 COMMON = {
     "lr_scheduler_type": "cosine",
+    "adam_beta2": 0.98,
     "warmup_steps": 0.1,
     "per_device_train_batch_size": DEFAULT_BATCH_SIZE,
     "max_grad_norm": 1.0,
@@ -58,9 +59,7 @@ class PairTrainer(Seq2SeqTrainer):  # type: ignore[misc]
 
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         weights, labels = inputs["weights"], inputs["labels"]
-        shift = getattr(self.seq2seq.network, "prepare_decoder_input_ids_from_labels", None)
-        # Without labels of its own the model takes no second cross-entropy.
-        written = {"labels": labels} if shift is None else {"decoder_input_ids": shift(labels)}
+        written = self.seq2seq.decoder_inputs(labels)
         output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], **written)
         loss = weighted_loss(output.logits, labels, weights, self.args.label_smoothing_factor)
         return (loss, output) if return_outputs else loss

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, select
+from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, known_keys, select
 from augmint.vision.ops import FILLS, GeometricOp, check_image, compose, get_op, identity_maps, resample
 from augmint.vision.policy.mixing import Mixing
-from augmint.vision.policy.stage import Stage, known_keys
+from augmint.vision.policy.stage import Stage
 
 _CACHED = 2**17  # values of a working tensor: 512 kB of float32
 

@@ -18,10 +18,9 @@ from scipy.special import betaincinv
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces import Batch, RowRandom, known_keys, number
 from augmint.vision.ops.base import check_image, choose, from_levels, per_row, to_levels
 from augmint.vision.ops.erasing import rectangle_mask
-from augmint.vision.policy.stage import known_keys, number
 
 
 @dataclass(frozen=True)

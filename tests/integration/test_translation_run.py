@@ -1,0 +1,116 @@
+"""All seven steps of translation, killed and taken up, and with more workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from datasets import load_dataset
+
+from augmint.core import Augmenter
+from augmint.core.cli import main
+from augmint.text.builtin import cldr
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tiny import fingerprint
+
+ARMS = ["original", "standard", "copied", "equal-real-epochs", "unfiltered", "policy", "policy+minted"]
+RECIPE: dict[str, Any] = {
+    "task": "translation",
+    "data": {"path": "builtin:cldr-en-de", "columns": {"source": "de", "target": "en"}, "train_limit": 120, "validation_limit": 30,
+             "test_limit": 30, "unlabeled": {"rest_of_train": True, "limit": 80}},
+    "model": {"scratch": {"model_type": "m2m_100", "d_model": 32, "encoder_layers": 1, "decoder_layers": 1,
+                          "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64,
+                          "vocab_size": 400}, "max_length": 16},
+    "generator": {"discriminator_steps": 4},
+    "adversarial": {"max_steps": 4, "save_steps": 2, "logging_steps": 1},
+    "search": {"trials": 3, "finalists": 1, "final_seeds": 1, "executor": "serial"},
+    "mint": {"ratio": 0.5, "max_rounds": 1},
+    "finetune": {"max_steps": 12, "per_device_train_batch_size": 16, "learning_rate": 5e-3},
+    "compare": {"seeds": [0, 1], "arms": ARMS},
+    "seed": 0,
+}
+
+
+def write_recipe(folder: Path, **changes: Any) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump({**RECIPE, **changes}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run."""
+    folder = tmp_path_factory.mktemp("translation")
+    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
+    return folder / "run"
+
+
+def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(undisturbed: Path) -> None:
+    comparison = json.loads((undisturbed / "comparison.json").read_text())
+    assert (comparison["task"], comparison["metric"]) == ("translation", "chrf++")
+    assert set(comparison["arms"]) == set(ARMS)
+    assert all(arm["covers"] == "seeds and rows" for arm in comparison["arms"].values())
+    page = (undisturbed / "report.html").read_text()
+    assert "score " in page
+    assert "length ratio" in page
+    assert "Adversarial training was" in page
+
+
+def test_minted_pairs_keep_the_hubs_form_and_the_targets_of_people(undisturbed: Path) -> None:
+    rows = load_dataset("parquet", data_files=str(undisturbed / "minted" / "data" / "*.parquet"), split="train")
+    assert rows.features["translation"].languages == ["en", "de"]
+    known = {row["en"] for row in cldr("en", "de")["train"]["translation"]}
+    assert {row["en"] for row in rows["translation"]} <= known
+
+
+def test_what_each_model_wrote_is_kept(undisturbed: Path) -> None:
+    for arm in ARMS:
+        written = (undisturbed / "finetuned" / arm / "seed-0" / "translations.txt").read_text().split("\n")
+        assert len(written) == 31
+
+
+def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
+    train = cldr("en", "de")["train"].select(range(30))
+    augmenter = Augmenter.from_pretrained(undisturbed / "augmenter")
+    bigger = augmenter.mint(train, ratio=0.2, max_rounds=1)
+    assert bigger["translation"][:30] == train["translation"]
+
+
+def test_more_workers_give_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
+    search = {**RECIPE["search"], "executor": "processes", "workers": 2}
+    recipe = write_recipe(tmp_path, search=search)
+    assert main(["run", str(recipe), "--set", f"output_dir={tmp_path / 'run'}", "--quiet", "--debug"]) == 0
+    assert fingerprint(tmp_path / "run") == fingerprint(undisturbed)
+
+
+MOMENTS = {
+    "pretraining": "start/fold-0/augmint_seq2seq.json",
+    "training": "checkpoints/checkpoint-2/state.json",
+    "fine-tuning": "finetuned/original/seed-0/result.json",
+}
+
+
+def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+    recipe, run = write_recipe(tmp_path), tmp_path / "run"
+    command = [sys.executable, "-m", "augmint.core.cli", "run", str(recipe), "--set", f"output_dir={run}", "--quiet"]
+    for name, reached in MOMENTS.items():
+        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+        until = time.monotonic() + 300
+        while not (run / reached).exists():
+            assert process.poll() is None, f"ended before {name}: {process.stderr.read().decode() if process.stderr else ''}"
+            assert time.monotonic() < until, f"never came to {name}"
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert not (run / "comparison.json").is_file()
+    assert subprocess.run(command, check=False).returncode == 0
+    assert fingerprint(run) == fingerprint(undisturbed)
