@@ -2,8 +2,8 @@
 
 The model is a small one trained for some seconds on CLDR's pairs, so that what it writes ends as sentences do. Both sides write
 the same targets with the same weights in one process on one thread, round after round; a figure is the median over rounds, and
-how much faster we are is the median of the rounds' own ratios. "same" is the part of texts that both sides wrote alike (greedy:
-all, but for ties that rounding decides; drawn ones cannot be compared).
+how much faster we are is the median of the rounds' own ratios. "same" is the part of texts that both sides wrote alike; greedy
+ones differ where the model loops up to its limit, which ours fills with an end mark.
 
     python benchmarks/text_generation_speed.py [--rounds 3] [--sentences 200]
 

@@ -88,7 +88,8 @@ class TextCodec(RowCodec):
         for role in self.roles:
             text = to_strings(batch[role][row : row + 1], batch[length_key(role)][row : row + 1])[0]
             shown.append(f'<span dir="auto">{html.escape(text[:400])}{"…" if len(text) > 400 else ""}</span>')
-        return f'<div style="max-width:28em">{"<br>".join(shown)}</div>'
+        style = "min-width:16em;max-width:28em;border-left:2px solid #cbd5e1;padding-left:.5em;margin:.2em 0"
+        return f'<div style="{style}">{"<br>".join(shown)}</div>'
 
     def encode_roles(self, dataset: Dataset, roles: Sequence[str]) -> Batch:
         batch: Batch = {}
