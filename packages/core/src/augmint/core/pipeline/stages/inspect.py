@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from augmint.core.data import LoadedData, load_splits, open_splits, save_splits
-from augmint.core.interfaces import get_task
+from augmint.core.errors import UserError
+from augmint.core.evaluation.arms import PSEUDO_LABELLED
+from augmint.core.interfaces import Task, get_task
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.run_dir import RunDirectory, write_json
 from augmint.core.pipeline.workshop import settings_of
@@ -20,13 +22,28 @@ def load(recipe: Recipe, base_dir: Path | None = None) -> LoadedData:
     """
     task_class = get_task(recipe.task)
     loaded = load_splits(recipe.data, task_class, seed=recipe.seed, base_dir=base_dir)
-    task_class(loaded.splits, settings_of(recipe)).check_settings()
+    _check(task_class(loaded.splits, settings_of(recipe)), recipe)
     return loaded
 
 
 def check(recipe: Recipe, directory: RunDirectory) -> None:
     """As `load` checks, over the rows that a run has kept. Raises UserError on anything the user can mend."""
-    get_task(recipe.task)(open_splits(directory.data), settings_of(recipe)).check_settings()
+    _check(get_task(recipe.task)(open_splits(directory.data), settings_of(recipe)), recipe)
+
+
+def _check(task: Task, recipe: Recipe) -> None:
+    if task.codec.label_names is None and any(arm.extra == PSEUDO_LABELLED for arm in recipe.compare.parsed):
+        raise UserError(
+            f"{task.name} has no labels, so nothing can be pseudo-labelled.", where="compare.arms", fix="Leave that arm out."
+        )
+    task.check_settings()
+    for dimension in task.policy_space().dimensions:
+        if dimension.name == "best_of" and any(recipe.mint.shard_size % int(choice) for choice in dimension.choices):
+            raise UserError(
+                f"{recipe.mint.shard_size} candidates cannot be cut into groups of {', '.join(dimension.choices)}.",
+                where="mint.shard_size",
+                fix="Give a multiple of 16.",
+            )
 
 
 def describe(loaded: LoadedData) -> dict[str, Any]:
