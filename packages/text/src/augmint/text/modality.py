@@ -18,9 +18,10 @@ class Text(Modality):
     name: ClassVar[str] = "text"
 
     def tasks(self) -> Mapping[str, type[Task]]:
+        from augmint.text.classification.task import TextClassification
         from augmint.text.translation.task import Translation
 
-        return {Translation.name: Translation}
+        return {Translation.name: Translation, TextClassification.name: TextClassification}
 
     def builtin_datasets(self) -> Mapping[str, Any]:
         from augmint.text.builtin import BUILTIN
@@ -38,18 +39,27 @@ class Text(Modality):
         return TextPolicy.from_dict(values)
 
     def load_generator(self, directory: Path) -> Generator:
-        from augmint.text.generators import Seq2SeqGenerator
+        from augmint.text.classification.language_model import INFO
+        from augmint.text.generators import LabelLMGenerator, Seq2SeqGenerator
 
+        if (directory / INFO).is_file():
+            return LabelLMGenerator.from_pretrained(directory)
         return Seq2SeqGenerator.from_pretrained(directory)
 
     def load_discriminator(self, directory: Path) -> Discriminator:
-        from augmint.text.discriminators import PairDiscriminator
+        from augmint.text.discriminators import PairDiscriminator, TextDiscriminator
+        from augmint.text.discriminators.text import INFO
 
+        if (directory / INFO).is_file():
+            return TextDiscriminator.from_pretrained(directory)
         return PairDiscriminator.from_pretrained(directory)
 
     def load_judge(self, directory: Path) -> Judge:
+        from augmint.text.classification.judge import TextClassifierJudge, is_classifier_judge
         from augmint.text.judge import TextJudge
 
+        if is_classifier_judge(directory):
+            return TextClassifierJudge.from_pretrained(directory)
         return TextJudge.from_pretrained(directory)
 
     def demo_recipe(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Discriminators of pairs of texts."""
+"""Discriminators of texts and of pairs of texts."""
 
 from augmint.text.discriminators.pair import PairDiscriminator
+from augmint.text.discriminators.text import TextDiscriminator
 
-__all__ = ["PairDiscriminator"]
+__all__ = ["PairDiscriminator", "TextDiscriminator"]

@@ -37,7 +37,9 @@ COMMON = {
 def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> Any:
     """The recipe's `finetune` section over augmint's defaults."""
     chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
-    return on_one_device(Seq2SeqTrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir)))
+    arguments = Seq2SeqTrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir))
+    arguments.dataloader_pin_memory = False  # batches are made on the model's device
+    return on_one_device(arguments)
 
 
 class PairTrainer(Seq2SeqTrainer):  # type: ignore[misc]

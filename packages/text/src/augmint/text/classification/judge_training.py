@@ -1,0 +1,84 @@
+"""How a judge is trained."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from augmint.core.evaluation.finetuning import batch_size_of
+from augmint.core.interfaces import Evaluation, Policy, keyed_seed
+from augmint.core.minting.torch_state import fixed_threads
+from augmint.text.classification.judge import mark
+from augmint.text.classification.model import Classifier
+from augmint.text.classification.plan import ClassificationPlan
+from augmint.text.classification.source import ModelSource
+from augmint.text.classification.training import DEFAULT_BATCH_SIZE, score, train
+from augmint.text.seq2seq.rows import TextRows
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the members of a judge are trained on and how; picklable.
+
+    Attributes:
+        rows, validation: real texts, and held-out ones.
+        names: of the classes.
+        policies: augmentations, by name (None is no augmentation); what scores best on `validation` trains the judge.
+        source: the user's model.
+        finetune: the recipe's section.
+        steps, seed, threads: as for the arms.
+    """
+
+    rows: TextRows
+    validation: TextRows
+    names: tuple[str, ...]
+    policies: Mapping[str, Policy | None]
+    source: ModelSource
+    finetune: Mapping[str, Any]
+    steps: int
+    seed: int
+    threads: int
+
+
+def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> None:
+    """Train `members` classifiers side by side and save them in `directory`, whole or not at all.
+
+    The first member is trained under each of the lesson's policies; the others under the one that did best on validation. A
+    better judge labels and filters better.
+    """
+    unfinished = directory.with_name(directory.name + ".tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    tries = {name: executor.submit(fit_member, unfinished / name, lesson, name, 0) for name in lesson.policies}
+    first = {name: future.result() for name, future in tries.items()}
+    # The lower loss decides between equals, then the order.
+    best = max(first, key=lambda name: (first[name][1].score, -(first[name][1].loss or 0.0)))
+    for future in [executor.submit(fit_member, unfinished / best, lesson, best, member) for member in range(1, members)]:
+        future.result()
+    mark(unfinished / best, members, f"{members} x {first[best][0]} trained on the training split under {best}")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.replace(unfinished / best, directory)
+    shutil.rmtree(unfinished)
+
+
+def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tuple[str, Evaluation]:
+    """Train one member, write it below `directory`, and return its model type and its validation scores."""
+    seed = keyed_seed(lesson.seed, "judge", member) % 2**31
+    model = Classifier.build(lesson.source, lesson.names, lesson.rows.texts["text"], seed)
+    plan = ClassificationPlan(
+        lesson.rows,
+        policy=lesson.policies[policy],
+        classes=len(lesson.names),
+        batch_size=batch_size_of(lesson.finetune, DEFAULT_BATCH_SIZE),
+        steps=lesson.steps,
+        seed=seed,
+    )
+    with fixed_threads(lesson.threads):
+        train(model, plan, lesson.finetune, pretrained=bool(lesson.source.name_or_path), steps=lesson.steps, seed=seed)
+        validation = score(model, lesson.validation)
+    model.save_pretrained(directory / f"member-{member}")
+    return str(model.network.config.model_type), validation

@@ -1,0 +1,74 @@
+"""Is this text what a person would have written under this label? A classifier with one output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from augmint.core.interfaces import Batch, Discriminator
+from augmint.text.classification.model import Classifier
+from augmint.text.classification.tokens import label_token
+from augmint.text.strings import length_key, to_strings
+
+INFO = "augmint_text_discriminator.json"
+
+
+class TextDiscriminator(Discriminator):
+    """Log-odds that a text is a real one of its label; the label's token stands in front of the text.
+
+    Args:
+        model: a classifier with one output, whose tokenizer knows the labels' tokens.
+
+    Batches hold "text" int32 (n, L), "text_length" int64 (n,) and "label" int64 (n,) (see `augmint.text.strings`).
+
+    Source: Reed et al. 2016, "Generative adversarial text to image synthesis" (real samples under another condition as
+    negatives); Guo et al. 2017, "On calibration of modern neural networks".
+    """
+
+    modality: ClassVar[str] = "text"
+
+    def __init__(self, model: Classifier) -> None:
+        super().__init__()
+        self.model, self.network = model, model.network
+        self.register_buffer("scale", torch.ones(()))
+        self.register_buffer("bias", torch.zeros(()))
+        self.scale: Tensor
+        self.bias: Tensor
+
+    def forward(self, batch: Batch) -> Tensor:
+        return self.log_odds(to_strings(batch["text"], batch[length_key("text")]), batch["label"].tolist())
+
+    def log_odds(self, texts: Sequence[str], labels: Sequence[int]) -> Tensor:
+        """Calibrated log-odds that each text is a real one of its label, float32 (n,)."""
+        marked = [f"{label_token(label)} {text}" for text, label in zip(texts, labels, strict=True)]
+        logits: Tensor = self.model.forward(marked)[0].logits.float().squeeze(1)
+        return logits * self.scale + self.bias
+
+    @torch.no_grad()
+    def probabilities(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
+        """Probability that each text is a real one of its label, float32 (n,), on the CPU."""
+        parts = [
+            self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).sigmoid().cpu()
+            for at in range(0, len(texts), batch_size)
+        ]
+        return torch.cat(parts) if parts else torch.zeros(0)
+
+    def save_pretrained(self, directory: Path | str, **_: Any) -> None:
+        """Network and tokenizer as plain Transformers loads them, and the calibration; the latter last."""
+        folder = Path(directory)
+        self.model.save_pretrained(folder)
+        (folder / INFO).write_text(json.dumps({"scale": float(self.scale), "bias": float(self.bias)}, indent=1))
+
+    @classmethod
+    def from_pretrained(cls, directory: Path | str) -> Self:
+        """What `save_pretrained` wrote."""
+        made = cls(Classifier.from_pretrained(directory))
+        info = json.loads((Path(directory) / INFO).read_text())
+        made.scale.fill_(info["scale"])
+        made.bias.fill_(info["bias"])
+        return made.eval()
