@@ -39,6 +39,8 @@ RECIPE: dict[str, Any] = {
     "seed": 0,
 }
 
+pytestmark = pytest.mark.xdist_group("translation")  # one finished run serves all of them
+
 
 def write_recipe(folder: Path, **changes: Any) -> Path:
     path = folder / "recipe.yaml"
