@@ -25,7 +25,7 @@ import torch
 from augmint.core.interfaces import RowRandom
 from augmint.text.builtin import cldr
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.training import train
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import torch
 
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.training import train
 

@@ -38,8 +38,9 @@ def test_recipes_in_the_documents_have_known_keys(page: Path) -> None:
     from augmint.core.pipeline.recipe import recipe_from_dict
 
     for block in blocks(page, "yaml"):
+        task = (re.findall(r"^task: (\S+)", block, re.MULTILINE) or ["image-classification"])[0]
         for line in re.split(r"\n(?=data:|model:)", block) if block.count("\ndata:") or block.count("\nmodel:") > 1 else [block]:
-            values = {"task": "image-classification", "data": {"path": "x"}, **yaml.safe_load(line)}
+            values = {"task": task, "data": {"path": "x"}, **yaml.safe_load(line)}
             assert recipe_from_dict(values).task == values["task"]
 
 

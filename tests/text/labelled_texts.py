@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from datasets import ClassLabel, Dataset, Features, Value
 
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 
 PACKAGES = ("asyncio", "email", "unittest")
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")

@@ -35,7 +35,7 @@ def test_any_unicode_text_comes_back_from_the_trained_tokenizer(text: str) -> No
 
 
 def test_the_same_texts_give_the_same_tokenizer() -> None:
-    from augmint.text.seq2seq import tokenizer as room
+    from augmint.text.models import tokenizer as room
 
     first = train_tokenizer(pairs(100)[0], 400)
     room._trained.cache_clear()

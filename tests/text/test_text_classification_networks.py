@@ -19,13 +19,13 @@ from augmint.core.testing import check_discriminator, check_generator
 from augmint.text.classification import judge_training, pretraining
 from augmint.text.classification.contrast import other_labels
 from augmint.text.classification.judge import TextClassifierJudge
-from augmint.text.classification.language_model import perplexity
 from augmint.text.classification.likelihood import train_language_model
 from augmint.text.classification.objective import LabelledTextObjective
 from augmint.text.classification.settings import GeneratorSettings
-from augmint.text.classification.source import ModelSource
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
+from augmint.text.models.language_model import perplexity
+from augmint.text.models.source import ModelSource
 from augmint.text.policy import standard_policy
 from augmint.text.strings import to_strings
 

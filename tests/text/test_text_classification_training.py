@@ -13,13 +13,13 @@ from torch.nn import functional as F
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import MintSettings, Splits, TaskSettings
-from augmint.text.classification.model import Classifier, predict
 from augmint.text.classification.plan import ClassificationPlan, Examples
-from augmint.text.classification.source import ModelSource
 from augmint.text.classification.task import TextClassification
 from augmint.text.classification.training import score, train, weighted_loss
+from augmint.text.models.classifier import Classifier, predict
+from augmint.text.models.source import ModelSource
 from augmint.text.policy import standard_policy
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 
 sys.path.insert(0, str(Path(__file__).parent))
 from labelled_texts import PACKAGES, labelled, rows

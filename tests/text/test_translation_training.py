@@ -19,8 +19,8 @@ from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.pair import PairScorer
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.policy import standard_policy
-from augmint.text.seq2seq.rows import TextRows
 from augmint.text.strings import to_tensors
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.monolingual import monolingual_targets
 from augmint.text.translation.objective import PairObjective, leave_one_out

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from labelled_texts import PACKAGES, rows
 
-from augmint.text.classification.language_model import LabelLanguageModel
-from augmint.text.classification.model import Classifier
-from augmint.text.classification.source import ModelSource
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
+from augmint.text.models.classifier import Classifier
+from augmint.text.models.language_model import LabelLanguageModel
+from augmint.text.models.source import ModelSource
 
 CLASSIFIER = {
     "model_type": "modernbert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64,

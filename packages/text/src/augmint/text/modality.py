@@ -39,8 +39,8 @@ class Text(Modality):
         return TextPolicy.from_dict(values)
 
     def load_generator(self, directory: Path) -> Generator:
-        from augmint.text.classification.language_model import INFO
         from augmint.text.generators import LabelLMGenerator, Seq2SeqGenerator
+        from augmint.text.models.language_model import INFO
 
         if (directory / INFO).is_file():
             return LabelLMGenerator.from_pretrained(directory)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Judge
-from augmint.text.classification.model import Classifier, predict
+from augmint.text.models.classifier import Classifier, predict
 from augmint.text.strings import length_key, to_strings
 
 MARKER = "judge.json"

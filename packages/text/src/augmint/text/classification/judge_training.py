@@ -14,11 +14,11 @@ from augmint.core.evaluation.finetuning import batch_size_of
 from augmint.core.interfaces import Evaluation, Policy, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.text.classification.judge import mark
-from augmint.text.classification.model import Classifier
 from augmint.text.classification.plan import ClassificationPlan
-from augmint.text.classification.source import ModelSource
 from augmint.text.classification.training import DEFAULT_BATCH_SIZE, score, train
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.models.classifier import Classifier
+from augmint.text.models.source import ModelSource
+from augmint.text.training.rows import TextRows
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from transformers import TrainerCallback
 
 from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
 from augmint.core.minting.torch_state import evaluating
-from augmint.text.classification.language_model import IGNORED, LabelLanguageModel, perplexity
 from augmint.text.classification.plan import ClassificationPlan, Examples
 from augmint.text.classification.teaching import rows_labels
 from augmint.text.classification.training import PlanTrainer, training_arguments
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.models.language_model import IGNORED, LabelLanguageModel, perplexity
+from augmint.text.training.rows import TextRows
 
 LOOKS = 10
 """How often the held-out texts are looked at while training."""

@@ -14,9 +14,9 @@ from augmint.core.interfaces.objective import detach
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.classification.contrast import contrast, other_labels
 from augmint.text.classification.settings import GeneratorSettings
-from augmint.text.classification.writing import write_labelled
 from augmint.text.discriminators.text import TextDiscriminator
 from augmint.text.generators.label_lm import LabelLMGenerator
+from augmint.text.models.writing import write_labelled
 from augmint.text.seq2seq import Decoding
 from augmint.text.strings import length_key, to_strings
 from augmint.text.translation.objective import CLIP, SURE, leave_one_out

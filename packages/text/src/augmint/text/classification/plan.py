@@ -13,8 +13,8 @@ from torch.utils.data import Dataset as TorchDataset
 
 from augmint.core.evaluation.batches import batch_order
 from augmint.core.interfaces import MintSettings, Policy, RowRandom, concatenate
-from augmint.text.seq2seq.rows import TextRows
 from augmint.text.strings import length_key, to_strings
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.plan import by_length
 
 

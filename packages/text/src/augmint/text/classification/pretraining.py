@@ -11,18 +11,18 @@ from typing import Any
 from augmint.core.interfaces import RowRandom, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
-from augmint.text.classification.language_model import INFO as GENERATOR_INFO
-from augmint.text.classification.language_model import LabelLanguageModel, perplexity
 from augmint.text.classification.likelihood import train_language_model
-from augmint.text.classification.model import Classifier
 from augmint.text.classification.settings import GeneratorSettings
-from augmint.text.classification.source import ModelSource
 from augmint.text.classification.teaching import calibrate, rows_labels, train_discriminator
-from augmint.text.classification.writing import write_labelled
 from augmint.text.discriminators.text import INFO as DISCRIMINATOR_INFO
 from augmint.text.discriminators.text import TextDiscriminator
+from augmint.text.models.classifier import Classifier
+from augmint.text.models.language_model import INFO as GENERATOR_INFO
+from augmint.text.models.language_model import LabelLanguageModel, perplexity
+from augmint.text.models.source import ModelSource
+from augmint.text.models.writing import write_labelled
 from augmint.text.seq2seq import Decoding
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 
 GENERATOR, CONTINUED, DISCRIMINATOR, SCORES = "generator", "continued", "discriminator", "scores.json"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from augmint.core.errors import UserError, nearest
-from augmint.text.classification.source import ModelSource
+from augmint.text.models.source import ModelSource
 
 MODEL_KEYS = ("name_or_path", "scratch", "max_length")
 _Range = tuple[float, float, bool]

@@ -33,17 +33,17 @@ from augmint.core.interfaces import (
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.text.classification import judge_training, pretraining
 from augmint.text.classification.judge import MARKER, TextClassifierJudge
-from augmint.text.classification.model import Classifier
 from augmint.text.classification.objective import LabelledTextObjective
 from augmint.text.classification.plan import ClassificationPlan
 from augmint.text.classification.settings import GeneratorSettings, JudgeSettings
-from augmint.text.classification.source import CLASSIFIER, LANGUAGE_MODEL, ModelSource, build_config
 from augmint.text.classification.training import COMMON, DEFAULT_BATCH_SIZE, PRETRAINED, SCRATCH, score, train
 from augmint.text.codec import TextCodec, make_codec
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
+from augmint.text.models.classifier import Classifier
+from augmint.text.models.source import CLASSIFIER, LANGUAGE_MODEL, ModelSource, build_config
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.vocabulary import collect_words
 
 

@@ -9,7 +9,7 @@ from augmint.core.interfaces import RowRandom, keyed_generator
 from augmint.text.classification.contrast import contrast, other_labels
 from augmint.text.discriminators.calibration import platt
 from augmint.text.discriminators.text import TextDiscriminator
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 
 BATCH = 16
 

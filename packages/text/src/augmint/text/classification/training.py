@@ -13,9 +13,9 @@ from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArg
 
 from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device, temporary_output
 from augmint.core.interfaces import Evaluation
-from augmint.text.classification.model import Classifier, predict
 from augmint.text.classification.plan import ClassificationPlan, Examples
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.models.classifier import Classifier, predict
+from augmint.text.training.rows import TextRows
 
 DEFAULT_BATCH_SIZE = 32
 # What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Discriminator
-from augmint.text.classification.model import Classifier
-from augmint.text.classification.tokens import label_token
+from augmint.text.models.classifier import Classifier
+from augmint.text.models.tokens import label_token
 from augmint.text.strings import length_key, to_strings
 
 INFO = "augmint_text_discriminator.json"

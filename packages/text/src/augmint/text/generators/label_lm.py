@@ -11,9 +11,9 @@ from torch import Tensor
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, RowRandom
 from augmint.core.minting.torch_state import evaluating
-from augmint.text.classification.language_model import LabelLanguageModel
-from augmint.text.classification.writing import write_labelled
 from augmint.text.generators.seq2seq import decoding_of
+from augmint.text.models.language_model import LabelLanguageModel
+from augmint.text.models.writing import write_labelled
 from augmint.text.strings import length_key, to_tensors
 
 DEFAULT_DECODE = "warm"

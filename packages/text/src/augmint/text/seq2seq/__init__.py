@@ -1,7 +1,7 @@
 """Encoder-decoder models of Transformers: built or loaded, fed with strings, sampled from by keyed draws, trained by likelihood."""
 
+from augmint.text.models.tokenizer import TAG, train_tokenizer
 from augmint.text.seq2seq.decoding import Decoding, write_texts
 from augmint.text.seq2seq.model import Seq2SeqModel, Seq2SeqSource
-from augmint.text.seq2seq.tokenizer import TAG, train_tokenizer
 
 __all__ = ["TAG", "Decoding", "Seq2SeqModel", "Seq2SeqSource", "train_tokenizer", "write_texts"]

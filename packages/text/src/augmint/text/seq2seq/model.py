@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
+from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
 from augmint.text.seq2seq.config import Seq2SeqSource, build_config, load_tokenizer
-from augmint.text.seq2seq.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
 
 __all__ = ["Seq2SeqModel", "Seq2SeqSource"]
 

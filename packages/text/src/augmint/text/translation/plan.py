@@ -10,9 +10,9 @@ from torch.utils.data import Dataset as TorchDataset
 
 from augmint.core.evaluation.batches import BatchOrder, batch_order
 from augmint.core.interfaces import MintSettings, Policy, RowRandom, concatenate, keyed_generator
-from augmint.text.seq2seq.rows import TextRows
-from augmint.text.seq2seq.tokenizer import TAG
+from augmint.text.models.tokenizer import TAG
 from augmint.text.strings import length_key, to_strings
+from augmint.text.training.rows import TextRows
 
 WINDOW = 16
 """Steps within which examples may change places."""

@@ -24,7 +24,7 @@ from augmint.text.discriminators.corruption import corrupted
 from augmint.text.discriminators.pair import PairDiscriminator, PairScorer
 from augmint.text.discriminators.training import train_scorer
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import chrf_metric
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.settings import GeneratorSettings

@@ -38,7 +38,7 @@ from augmint.text.judge import TextJudge
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import build_config
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.translation import pretraining
 from augmint.text.translation.columns import need_pairs
 from augmint.text.translation.metric import CHRF

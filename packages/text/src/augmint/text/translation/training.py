@@ -16,7 +16,7 @@ from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
-from augmint.text.seq2seq.rows import TextRows
+from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.plan import Pairs, TranslationPlan
 

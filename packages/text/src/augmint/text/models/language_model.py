@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.text.classification.model import special_ids
-from augmint.text.classification.source import LANGUAGE_MODEL, ModelSource, build_config
-from augmint.text.classification.tokens import build_tokenizer, label_token
+from augmint.text.models.classifier import special_ids
+from augmint.text.models.source import LANGUAGE_MODEL, ModelSource, build_config
+from augmint.text.models.tokens import build_tokenizer, label_token
 
 INFO = "augmint_label_lm.json"
 IGNORED = -100

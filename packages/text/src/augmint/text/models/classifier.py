@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.text.classification.source import CLASSIFIER, ModelSource, build_config
-from augmint.text.classification.tokens import build_tokenizer
+from augmint.text.models.source import CLASSIFIER, ModelSource, build_config
+from augmint.text.models.tokens import build_tokenizer
 
 INFO = "augmint_classifier.json"
 

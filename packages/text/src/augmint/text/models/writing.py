@@ -11,7 +11,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
-from augmint.text.classification.language_model import LabelLanguageModel
+from augmint.text.models.language_model import LabelLanguageModel
 from augmint.text.seq2seq.decoding import BATCH_ROWS, Decoding, _KeyedDraws
 
 

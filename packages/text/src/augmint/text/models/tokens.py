@@ -6,10 +6,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from augmint.text.classification.source import ModelSource
+from augmint.text.models.source import ModelSource
+from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE
 from augmint.text.seq2seq import Seq2SeqSource, train_tokenizer
 from augmint.text.seq2seq.config import load_tokenizer
-from augmint.text.seq2seq.tokenizer import DEFAULT_VOCAB_SIZE
 
 FIRST = "<cls>"
 

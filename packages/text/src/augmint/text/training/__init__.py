@@ -1,0 +1,1 @@
+"""What all trainings of texts share: rows, batches of alike length, the trainer, and the adversarial losses."""
