@@ -101,10 +101,19 @@ def test_calibrated_odds_mean_what_they_say() -> None:
     assert calibration_error(1 / (1 + np.exp(-logits)), truth) > 0.2
 
 
+def test_a_score_that_says_nothing_is_as_likely_as_not() -> None:
+    rng = np.random.default_rng(0)
+    logits, truth = rng.normal(size=200) + 40, np.arange(200) < 60
+    logits[truth] -= 0.5  # what is real has the lower score
+    scale, bias = platt(logits, truth)
+    assert scale == 0.01
+    assert abs(scale * logits + bias).max() < 0.05
+
+
 def test_calibration_puts_held_out_pairs_of_both_kinds_around_zero() -> None:
     sources, targets = pairs(120)
     member = scorer()
-    train_scorer(member, sources[:60], targets[:60], sources[1:61], steps=20, learning_rate=3e-3, seed=0)
+    train_scorer(member, sources[:60], targets[:60], sources[1:61], steps=120, learning_rate=3e-3, seed=2)
     calibrate(member, (sources[60:], targets[60:]), [sources[0]] * 60, seed=0)
     judge = PairDiscriminator([member])
     real, bad = (float(judge.probabilities(some, targets[60:]).mean()) for some in (sources[60:], [sources[0]] * 60))

@@ -13,7 +13,7 @@ from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
 from augmint.core.testing import check_generator
 from augmint.text.generators import Seq2SeqGenerator
-from augmint.text.generators.seq2seq import decoding_of
+from augmint.text.generators.decodes import decoding_of
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, train_tokenizer, write_texts
 from augmint.text.seq2seq.config import build_config
 from augmint.text.strings import to_strings, to_tensors
@@ -79,9 +79,9 @@ def test_draws_follow_the_models_probabilities() -> None:
     with torch.no_grad():
         wanted = model.network(**inputs, decoder_input_ids=start).logits[0, 0].softmax(0).numpy()
     ids = []
-    from augmint.text.seq2seq.decoding import _KeyedDraws
+    from augmint.text.seq2seq.decoding import KeyedDraws
 
-    draws = _KeyedDraws(RowRandom(0, "p", rows=range(count)).uniform(9), 1.0, 1.0)
+    draws = KeyedDraws(RowRandom(0, "p", rows=range(count)).uniform(9), 1.0, 1.0)
     scores = draws(torch.zeros(count, 1, dtype=torch.int64), torch.from_numpy(wanted).log().expand(count, -1))
     ids = scores.argmax(1).numpy()
     seen = np.bincount(ids, minlength=len(wanted)) / count
@@ -89,11 +89,11 @@ def test_draws_follow_the_models_probabilities() -> None:
 
 
 def test_a_colder_temperature_and_a_smaller_top_p_draw_likelier_tokens() -> None:
-    from augmint.text.seq2seq.decoding import _KeyedDraws
+    from augmint.text.seq2seq.decoding import KeyedDraws
 
     scores = torch.randn(1, 50, generator=torch.Generator().manual_seed(0)).expand(2000, -1)
     uniform = RowRandom(0, "p", rows=range(2000)).uniform(2)
-    kept = [torch.gather(scores.softmax(1), 1, _KeyedDraws(uniform, heat, top_p)(uniform, scores).argmax(1, keepdim=True)).mean()
+    kept = [torch.gather(scores.softmax(1), 1, KeyedDraws(uniform, heat, top_p)(uniform, scores).argmax(1, keepdim=True)).mean()
             for heat, top_p in ((1.0, 1.0), (0.5, 1.0), (1.0, 0.3))]
     assert kept[0] < kept[1]
     assert kept[0] < kept[2]

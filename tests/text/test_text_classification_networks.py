@@ -16,12 +16,13 @@ from safetensors.torch import load_file
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom, get_modality
 from augmint.core.testing import check_discriminator, check_generator
-from augmint.text.classification import judge_training, pretraining
-from augmint.text.classification.contrast import other_labels
+from augmint.text.causal import pretraining
+from augmint.text.causal.contrast import other_labels
+from augmint.text.causal.likelihood import train_language_model
+from augmint.text.causal.objective import TextObjective
+from augmint.text.causal.settings import GeneratorSettings
+from augmint.text.classification import judge_training
 from augmint.text.classification.judge import TextClassifierJudge
-from augmint.text.classification.likelihood import train_language_model
-from augmint.text.classification.objective import LabelledTextObjective
-from augmint.text.classification.settings import GeneratorSettings
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.language_model import perplexity
@@ -116,8 +117,8 @@ def test_the_label_changes_what_is_likely_and_long_texts_are_cut_without_an_end(
     assert taught["labels"][:, 0].tolist() == [-100, -100]
 
 
-def objective(**changes: object) -> LabelledTextObjective:
-    return LabelledTextObjective(GeneratorSettings.from_dict({"samples": 3, **changes}), generator())
+def objective(**changes: object) -> TextObjective:
+    return TextObjective(GeneratorSettings.from_dict({"samples": 3, **changes}), generator())
 
 
 def test_another_label_is_never_the_own_one_and_all_others_come() -> None:

@@ -44,7 +44,7 @@ def test_every_text_is_seen_once_an_epoch_with_its_own_label_and_batches_hold_al
 def test_extra_texts_take_their_share_of_each_batch_with_their_soft_targets_and_weight() -> None:
     soft = torch.tensor([0.5, 0.3, 0.2]).repeat(30, 1)
     mint = MintSettings(share=0.5, weight=0.25)
-    plan = ClassificationPlan(rows(20), rows(10, 20), soft, 0.5, mint=mint, classes=3, batch_size=8, steps=4, seed=0)
+    plan = ClassificationPlan(rows(20), rows(10, 20), soft=soft, share=0.5, mint=mint, classes=3, batch_size=8, steps=4, seed=0)
     extra = set(rows(10, 20).texts["text"])
     for number in range(4):
         batch = step(plan, number)
@@ -56,8 +56,9 @@ def test_extra_texts_take_their_share_of_each_batch_with_their_soft_targets_and_
 
 def test_the_policy_is_drawn_anew_at_each_visit_and_can_leave_extra_texts_alone() -> None:
     def make_plan() -> ClassificationPlan:
-        return ClassificationPlan(rows(4), rows(4, 20), None, 0.5, standard_policy("text-classification"), augment_extra=False,
-                                  classes=3, batch_size=12, steps=6, seed=0)
+        policy = standard_policy("text-classification")
+        return ClassificationPlan(rows(4), rows(4, 20), share=0.5, policy=policy, augment_extra=False, classes=3, batch_size=12,
+                                  steps=6, seed=0)
 
     plan = make_plan()
     seen = [text for number in range(6) for text in step(plan, number).texts]

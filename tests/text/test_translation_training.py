@@ -20,10 +20,11 @@ from augmint.text.discriminators.pair import PairScorer
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.policy import standard_policy
 from augmint.text.strings import to_tensors
+from augmint.text.training.adversarial import leave_one_out
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.monolingual import monolingual_targets
-from augmint.text.translation.objective import PairObjective, leave_one_out
+from augmint.text.translation.objective import PairObjective
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.settings import GeneratorSettings
 from augmint.text.translation.training import score, train, weighted_loss
@@ -56,7 +57,7 @@ def test_every_pair_is_seen_once_an_epoch_and_batches_hold_alike_lengths() -> No
 
 def test_extra_pairs_take_their_share_of_each_batch_and_carry_tag_and_weight() -> None:
     mint = MintSettings(share=0.5, tagged=True, weight=0.25)
-    plan = TranslationPlan(rows(40), rows(20, start=40), 0.5, batch_size=8, steps=4, seed=0, mint=mint)
+    plan = TranslationPlan(rows(40), rows(20, start=40), share=0.5, batch_size=8, steps=4, seed=0, mint=mint)
     for step in range(4):
         batch = plan.__getitems__(list(range(step * 8, step * 8 + 8)))
         assert [source.startswith("<bt> ") for source in batch.sources] == [False] * 4 + [True] * 4
@@ -65,7 +66,7 @@ def test_extra_pairs_take_their_share_of_each_batch_and_carry_tag_and_weight() -
 
 
 def test_pretraining_on_extra_pairs_ends_on_real_ones() -> None:
-    plan = TranslationPlan(rows(40), rows(20, start=40), 0.5, batch_size=8, steps=12, seed=0,
+    plan = TranslationPlan(rows(40), rows(20, start=40), share=0.5, batch_size=8, steps=12, seed=0,
                            mint=MintSettings(share=0.5, schedule="pretrain"))
     real = set(pairs(40)[0])
     share = [np.mean([source not in real for source, _ in step_pairs(plan, step)]) for step in range(12)]

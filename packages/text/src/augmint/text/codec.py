@@ -35,7 +35,8 @@ class TextCodec(RowCodec):
 
     @property
     def column_arguments(self) -> Mapping[str, str]:
-        return {**self.columns, **self.languages}
+        unlabelled = {"label": ""} if self.roles == ("text",) and "label" not in self.columns else {}
+        return {**unlabelled, **self.columns, **self.languages}
 
     def check(self, dataset: Dataset) -> list[RowProblem]:
         problems: dict[int, str] = {}

@@ -31,7 +31,7 @@ def find_columns(features: Features, given: Mapping[str, str]) -> TextColumns:
 
     Pairs: `{"source": ..., "target": ...}` name two text columns, or two languages of the Hub's
     `{"translation": {"de": ..., "en": ...}}`; a pair's direction is never guessed. Single texts: `text` and, where there is one,
-    `label`.
+    `label`; `{"label": ""}` leaves it out of account.
 
     Raises:
         UserError: a column is missing, holds no text, or several could be meant; names the columns there are.
@@ -84,6 +84,8 @@ def _single(features: Features, given: Mapping[str, str]) -> TextColumns:
         raise UserError(f"The data has {what}.", where="data.columns",
                         fix=f"Name it, as in columns: {{text: <name>}}. Columns there are: {_names(features)}.")
     labels = [name for name, feature in features.items() if isinstance(feature, ClassLabel)]
+    if given.get("label") == "":
+        return TextColumns(found, {})
     label = given.get("label") or ("label" if "label" in labels else labels[0] if len(labels) == 1 else None)
     if label is not None:
         if label not in features:

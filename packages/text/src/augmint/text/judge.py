@@ -47,7 +47,7 @@ class TextJudge(Judge):
         return cls(idf, components, role, f"character n-grams of the training split's {role}s")
 
     def probabilities(self, batch: Batch) -> Tensor:
-        raise NotImplementedError("translation has no classes")
+        raise NotImplementedError("these texts have no classes")
 
     def embed(self, batch: Batch) -> Tensor:
         """Unit vectors projected on the directions, float32 (n, dim)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,9 +20,10 @@ class Text(Modality):
 
     def tasks(self) -> Mapping[str, type[Task]]:
         from augmint.text.classification.task import TextClassification
+        from augmint.text.generation.task import TextGeneration
         from augmint.text.translation.task import Translation
 
-        return {Translation.name: Translation, TextClassification.name: TextClassification}
+        return {task.name: task for task in (Translation, TextClassification, TextGeneration)}
 
     def builtin_datasets(self) -> Mapping[str, Any]:
         from augmint.text.builtin import BUILTIN
@@ -39,11 +41,12 @@ class Text(Modality):
         return TextPolicy.from_dict(values)
 
     def load_generator(self, directory: Path) -> Generator:
-        from augmint.text.generators import LabelLMGenerator, Seq2SeqGenerator
+        from augmint.text.generators import ContinuationGenerator, LabelLMGenerator, Seq2SeqGenerator
         from augmint.text.models.language_model import INFO
 
         if (directory / INFO).is_file():
-            return LabelLMGenerator.from_pretrained(directory)
+            plain = json.loads((directory / INFO).read_text())["classes"] == 0
+            return (ContinuationGenerator if plain else LabelLMGenerator).from_pretrained(directory)
         return Seq2SeqGenerator.from_pretrained(directory)
 
     def load_discriminator(self, directory: Path) -> Discriminator:

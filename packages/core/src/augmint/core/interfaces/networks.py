@@ -24,7 +24,7 @@ class Generator(nn.Module, ABC):
     """The entry of the sampled batch that is generated (and differentiable, where it is not discrete), such as "image"."""
     conditioned_on: ClassVar[tuple[str, ...]] = ()
     """Roles of the row that a sample is made for, such as ("target",): real rows, or unlabelled ones, then give the conditions.
-    Empty where noise and a class suffice."""
+    The generated role itself may be among them: then a sample is made out of a real one. Empty where noise and a class suffice."""
 
     @abstractmethod
     def sample(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:
@@ -37,7 +37,7 @@ class Generator(nn.Module, ABC):
             controls: named trade-offs of the implementation, such as `truncation`.
 
         Returns:
-            a batch with `output_key` and everything of the condition, differentiable unless under `torch.no_grad()`.
+            a batch with `output_key` and everything else of the condition, differentiable unless under `torch.no_grad()`.
         """
 
     def forward(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:

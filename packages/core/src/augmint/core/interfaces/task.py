@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +154,21 @@ class FinetuneResult:
         )
 
 
+@dataclass(frozen=True)
+class OutputFigures:
+    """Figures of whole outputs, beside the metric.
+
+    Attributes:
+        arms: arm -> name -> figure.
+        signatures: name -> how it was computed.
+        note: what the figures are, in one sentence.
+    """
+
+    arms: Mapping[str, Mapping[str, float]]
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
 class Task(ABC):
     """One kind of problem bound to one user's rows. Subclasses live in the modality packages.
 
@@ -291,6 +306,16 @@ class Task(ABC):
     @abstractmethod
     def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
         """Score the model that `finetune` kept in `directory`. This is how `compare` reads the test split: once, at the end."""
+
+    def output_figures(self, kept: Mapping[str, Sequence[Path]], rows: Dataset) -> OutputFigures | None:
+        """What else is to be said of the outputs that `evaluate` left on the test split, for the report; it takes no part in the
+        verdict. The default says nothing.
+
+        Args:
+            kept: arm -> the folder of each of its models.
+            rows: the test split.
+        """
+        return None
 
 
 class Modality(ABC):

@@ -31,6 +31,7 @@ def arms_context(data: ReportData) -> dict[str, Any] | None:
         "plot": Markup(plots.arms_plot(arms, metric, chosen=use)),
         "rows": [_row(data, arm, entry, use) for arm, entry in arms.items()],
         "baselines": [name for name in BASELINES if name in arms], "controls": _controls(data), "covers": _covers(arms),
+        "details": _details(data, arms), "outputs": {"note": "", "signatures": {}, **(comparison.get("outputs") or {})},
         "steps": comparison.get("steps"), "seeds": _seeds(data, max(map(len, scores.values()))), "per_seed": list(scores.items()),
         "validation": any(entry.get("validation") for entry in arms.values()),
         "unit": metric.unit, "metric": metric.name, "better": "Higher" if metric.greater_is_better else "Lower",
@@ -64,6 +65,14 @@ def _controls(data: ReportData) -> list[dict[str, str]]:
         if other and other not in BASELINES and difference_between(data.comparison, arm, other) is not None:
             found.append({"arm": arm, "other": other, **_gap(data, arm, other)})
     return found
+
+
+def _details(data: ReportData, arms: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Further figures by arm: names, and a row an arm."""
+    names = list(dict.fromkeys(name for entry in arms.values() for name in entry.get("details") or {}))
+    rows = [(arm, [wording.number(entry["details"][name], 3 if name.startswith("p of") else 2) if name in entry["details"] else "–"
+                   for name in names]) for arm, entry in arms.items() if entry.get("details")]
+    return {"names": names, "rows": rows} if names else None
 
 
 def _covers(arms: Mapping[str, Mapping[str, Any]]) -> str:

@@ -77,7 +77,9 @@ def _check_sample(generator: Generator, condition: Batch | None, n: int, seed: i
            "the sampled batch holds output_key.")
     missing = sorted(set(given) - set(first))
     ensure(not missing, f"The sampled batch lacks {missing} of the condition.", "everything of the condition is handed through.")
-    changed = difference(given, {name: first[name] for name in given})
+    # What the generator writes anew (and its length) may begin as the condition's own.
+    kept = {name: tensor for name, tensor in given.items() if not name.startswith(generator.output_key)}
+    changed = difference(kept, {name: first[name] for name in kept})
     ensure(not changed, f"The sampled batch changes the condition ({changed}).", "everything of the condition is handed through.")
     output = first[generator.output_key]
     ensure(bool(torch.isfinite(output.double()).all()), f"{generator.output_key!r} holds values that are not finite.",

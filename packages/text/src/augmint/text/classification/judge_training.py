@@ -15,9 +15,10 @@ from augmint.core.interfaces import Evaluation, Policy, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.text.classification.judge import mark
 from augmint.text.classification.plan import ClassificationPlan
-from augmint.text.classification.training import DEFAULT_BATCH_SIZE, score, train
+from augmint.text.classification.training import score, train
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.source import ModelSource
+from augmint.text.training.arguments import DEFAULT_BATCH_SIZE
 from augmint.text.training.rows import TextRows
 
 

@@ -31,19 +31,24 @@ from augmint.core.interfaces import (
     TaskSettings,
 )
 from augmint.core.minting.torch_state import fixed_threads
-from augmint.text.classification import judge_training, pretraining
+from augmint.text.causal import pretraining
+from augmint.text.causal.acceptance import accept
+from augmint.text.causal.objective import TextObjective
+from augmint.text.causal.settings import GeneratorSettings
+from augmint.text.classification import judge_training
 from augmint.text.classification.judge import MARKER, TextClassifierJudge
-from augmint.text.classification.objective import LabelledTextObjective
 from augmint.text.classification.plan import ClassificationPlan
-from augmint.text.classification.settings import GeneratorSettings, JudgeSettings
-from augmint.text.classification.training import COMMON, DEFAULT_BATCH_SIZE, PRETRAINED, SCRATCH, score, train
+from augmint.text.classification.settings import JudgeSettings
+from augmint.text.classification.training import score, train
 from augmint.text.codec import TextCodec, make_codec
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.source import CLASSIFIER, LANGUAGE_MODEL, ModelSource, build_config
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
-from augmint.text.training.rows import TextRows
+from augmint.text.training.adversarial import adversarial_defaults
+from augmint.text.training.arguments import DEFAULT_BATCH_SIZE, with_defaults
+from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.vocabulary import collect_words
 
 
@@ -116,7 +121,6 @@ class TextClassification(Task):
 
     def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
         settings, source = self.generator_settings, self.generator_source
-        defaults = {**COMMON, **(PRETRAINED if source.name_or_path else SCRATCH)}
         # The classifier's learning rate is not taken over: one of them may be pretrained, the other not.
         chosen = {key: value for key, value in self.settings.finetune.items() if key != "learning_rate"}
         own = {"learning_rate": settings.learning_rate} if settings.learning_rate else {}
@@ -127,7 +131,7 @@ class TextClassification(Task):
             source,
             self.model_source,
             settings,
-            {**defaults, **chosen, **own},
+            with_defaults({**chosen, **own}, pretrained=bool(source.name_or_path)),
             settings.pretrain_steps or self.steps,
             steps,
             self.settings.seed,
@@ -140,47 +144,16 @@ class TextClassification(Task):
             raise ValueError("the networks of text classification are trained by likelihood first: call pretrain")
         generator, discriminator = self.load_networks(start / pretraining.GENERATOR, start / pretraining.DISCRIMINATOR)
         reference = LabelLMGenerator.from_pretrained(start / pretraining.GENERATOR)
-        return generator, discriminator, LabelledTextObjective(self.generator_settings, reference)
+        return generator, discriminator, TextObjective(self.generator_settings, reference)
 
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
-        return _Texts(self.train_rows)
+        return RowsDataset(self.train_rows)
 
     def adversarial_defaults(self) -> dict[str, Any]:
-        return {
-            "max_steps": 100,
-            "per_device_train_batch_size": 16,
-            "learning_rate": 2e-5,
-            "discriminator_learning_rate": 2e-5 if self.model_source.name_or_path else 1e-4,
-            "lr_scheduler_type": "constant_with_warmup",
-            "warmup_steps": 10,
-            "adam_beta1": 0.9,
-            "adam_beta2": 0.98,
-            "max_grad_norm": 5.0,
-            "ema_half_life": 500.0,
-            "logging_steps": 10,
-            "save_steps": 50,
-            "eval_steps": 100,
-            "sample_steps": 100,
-            "threads": self.settings.threads,
-        }
+        return adversarial_defaults(self.settings.threads, 2e-5 if self.model_source.name_or_path else 1e-4)
 
     def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        """The adversarially trained generator where its validation perplexity is at most that of likelihood training as long."""
-        assert isinstance(trained, LabelLMGenerator)
-        tuned = pretraining.validation_perplexity(trained.model, self._rows(self.splits.validation), self.settings.threads)
-        plain = pretraining.continued_perplexity(start)
-        figures = {"validation_perplexity": tuned, "continued_validation_perplexity": plain, "accepted": tuned <= plain}
-        if tuned <= plain:
-            said = (
-                f"Adversarial training was kept: its generator has perplexity {tuned:.2f} on validation, likelihood alone "
-                f"{plain:.2f}."
-            )
-            return trained, {**figures, "notice": said}
-        said = (
-            f"Adversarial training was dropped: its generator has perplexity {tuned:.2f} on validation, and as many further steps "
-            f"of likelihood {plain:.2f}. Rows are minted by the latter."
-        )
-        return LabelLMGenerator.from_pretrained(start / pretraining.CONTINUED), {**figures, "notice": said}
+        return accept(trained, start, self._rows(self.splits.validation), self.settings.threads)
 
     def plain_generator(self, start: Path) -> Generator | None:
         return LabelLMGenerator.from_pretrained(start / pretraining.CONTINUED)
@@ -234,9 +207,9 @@ class TextClassification(Task):
         plan = ClassificationPlan(
             self._rows(job.rows),
             self._rows(job.extra) if job.extra is not None else None,
-            job.extra_targets,
-            job.share,
-            job.policy,
+            share=job.share,
+            policy=job.policy,
+            soft=job.extra_targets,
             augment_extra=job.augment_extra,
             mint=job.mint,
             classes=len(self.names),
@@ -256,19 +229,3 @@ class TextClassification(Task):
         model = Classifier.from_pretrained(directory)
         with fixed_threads(self.settings.threads):
             return score(model, self._rows(rows))
-
-
-class _Texts(torch.utils.data.Dataset[Batch]):
-    """Labelled texts for the adversarial trainer."""
-
-    def __init__(self, rows: TextRows) -> None:
-        self.rows = rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: int) -> Batch:
-        return {name: tensor[0] for name, tensor in self.rows.batch([index]).items()}
-
-    def __getitems__(self, indices: list[int]) -> Batch:
-        return self.rows.batch(indices)

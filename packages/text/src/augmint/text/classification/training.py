@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import SequentialSampler
-from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 
-from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device, temporary_output
 from augmint.core.interfaces import Evaluation
 from augmint.text.classification.plan import ClassificationPlan, Examples
 from augmint.text.models.classifier import Classifier, predict
+from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
-
-DEFAULT_BATCH_SIZE = 32
-# What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
-PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01}
-SCRATCH = {"learning_rate": 1e-3, "weight_decay": 0.01}
-COMMON = {
-    "lr_scheduler_type": "cosine",
-    "warmup_steps": 0.1,
-    "per_device_train_batch_size": DEFAULT_BATCH_SIZE,
-    "max_grad_norm": 1.0,
-}
-
-
-def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> Any:
-    """The recipe's `finetune` section over augmint's defaults."""
-    chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
-    return on_one_device(TrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir)))
-
-
-class PlanTrainer(Trainer):
-    """`Trainer` over a `ClassificationPlan`: batches come whole and in the plan's order.
-
-    Subclasses say in `collate` what the network is fed with.
-    """
-
-    def __init__(self, network: nn.Module, arguments: Any, plan: ClassificationPlan) -> None:
-        super().__init__(model=network, args=arguments, train_dataset=plan, data_collator=self.collate)
-        for callback in (PrinterCallback, ProgressCallback):
-            self.remove_callback(callback)
-
-    def collate(self, examples: Examples) -> dict[str, Tensor]:
-        raise NotImplementedError
-
-    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
-        assert self.train_dataset is not None
-        return SequentialSampler(self.train_dataset)
+from augmint.text.training.trainer import PlanTrainer, run
 
 
 class ClassifierTrainer(PlanTrainer):
@@ -93,11 +55,12 @@ def train(
     model: Classifier, plan: ClassificationPlan, finetune: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int
 ) -> float:
     """Train the model in place on the plan; returns seconds."""
-    started = time.perf_counter()
-    with isolated_randomness(), temporary_output() as scratch:
-        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=scratch)
-        ClassifierTrainer(model, arguments, plan).train()
-    return time.perf_counter() - started
+
+    def make(folder: str) -> ClassifierTrainer:
+        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
+        return ClassifierTrainer(model, arguments, plan)
+
+    return run(make)
 
 
 def score(model: Classifier, rows: TextRows) -> Evaluation:

@@ -26,7 +26,12 @@ def platt(logits: np.ndarray, real: np.ndarray) -> tuple[float, float]:
 
     spread = float(logits.std()) or 1.0
     fitted = LogisticRegression(C=100.0, class_weight="balanced").fit((logits / spread)[:, None], real)
-    return max(0.01, float(fitted.coef_[0, 0]) / spread), float(fitted.intercept_[0])
+    scale = float(fitted.coef_[0, 0]) / spread
+    if scale >= 0.01:
+        return scale, float(fitted.intercept_[0])
+    # The intercept belongs to a slope that is not taken: with the least one, the middle of both kinds is as likely as not.
+    middle = (float(logits[real].mean()) + float(logits[~real].mean())) / 2
+    return 0.01, -0.01 * middle
 
 
 def calibration_error(probabilities: np.ndarray, real: np.ndarray, bins: int = 10) -> float:

@@ -19,12 +19,12 @@ INFO = "augmint_text_discriminator.json"
 
 
 class TextDiscriminator(Discriminator):
-    """Log-odds that a text is a real one of its label; the label's token stands in front of the text.
+    """Log-odds that a text is a real one, of its label where there are labels: the label's token then stands in front of the text.
 
     Args:
-        model: a classifier with one output, whose tokenizer knows the labels' tokens.
+        model: a classifier with one output, whose tokenizer knows the labels' tokens if there are any.
 
-    Batches hold "text" int32 (n, L), "text_length" int64 (n,) and "label" int64 (n,) (see `augmint.text.strings`).
+    Batches hold "text" int32 (n, L), "text_length" int64 (n,) and, with labels, "label" int64 (n,) (see `augmint.text.strings`).
 
     Source: Reed et al. 2016, "Generative adversarial text to image synthesis" (real samples under another condition as
     negatives); Guo et al. 2017, "On calibration of modern neural networks".
@@ -35,18 +35,21 @@ class TextDiscriminator(Discriminator):
     def __init__(self, model: Classifier) -> None:
         super().__init__()
         self.model, self.network = model, model.network
+        self.labelled = label_token(0) in model.tokenizer.get_vocab()
         self.register_buffer("scale", torch.ones(()))
         self.register_buffer("bias", torch.zeros(()))
         self.scale: Tensor
         self.bias: Tensor
 
     def forward(self, batch: Batch) -> Tensor:
-        return self.log_odds(to_strings(batch["text"], batch[length_key("text")]), batch["label"].tolist())
+        texts = to_strings(batch["text"], batch[length_key("text")])
+        return self.log_odds(texts, batch["label"].tolist() if self.labelled else [0] * len(texts))
 
     def log_odds(self, texts: Sequence[str], labels: Sequence[int]) -> Tensor:
         """Calibrated log-odds that each text is a real one of its label, float32 (n,)."""
-        marked = [f"{label_token(label)} {text}" for text, label in zip(texts, labels, strict=True)]
-        logits: Tensor = self.model.forward(marked)[0].logits.float().squeeze(1)
+        if self.labelled:
+            texts = [f"{label_token(label)} {text}" for text, label in zip(texts, labels, strict=True)]
+        logits: Tensor = self.model.forward(texts)[0].logits.float().squeeze(1)
         return logits * self.scale + self.bias
 
     @torch.no_grad()

@@ -11,7 +11,7 @@ from torch import Tensor
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, RowRandom
 from augmint.core.minting.torch_state import evaluating
-from augmint.text.generators.seq2seq import decoding_of
+from augmint.text.generators.decodes import decoding_of
 from augmint.text.models.language_model import LabelLanguageModel
 from augmint.text.models.writing import write_labelled
 from augmint.text.strings import length_key, to_tensors
@@ -57,7 +57,7 @@ class LabelLMGenerator(Generator):
             n: how many.
             condition: "label" int64 (n,); None draws the labels, all classes alike. Lengths of texts in it are not looked at.
             rng: one stream a row.
-            decode: "cold", "warm" or "hot" (see `augmint.text.generators.seq2seq.DECODES`).
+            decode: "cold", "warm" or "hot" (see `augmint.text.generators.decodes.DECODES`).
             temperature, top_p: instead of that way's own.
             truncation: multiplies the temperature, as it scales the noise of other generators.
             controls: none other is known.

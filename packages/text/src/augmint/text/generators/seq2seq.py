@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -11,18 +12,9 @@ from torch import Tensor
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, RowRandom
 from augmint.core.minting.torch_state import evaluating
-from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
+from augmint.text.generators.decodes import DEFAULT_DECODE, decoding_of
+from augmint.text.seq2seq import Seq2SeqModel, write_texts
 from augmint.text.strings import length_key, to_strings, to_tensors
-
-DECODES: dict[str, Decoding] = {
-    "beam": Decoding(num_beams=4),
-    "greedy": Decoding(),
-    "cold": Decoding(temperature=0.5),
-    "warm": Decoding(temperature=0.8, top_p=0.95),
-    "hot": Decoding(temperature=1.1, top_p=0.95),
-}
-"""Ways of writing, by the name that policies give them."""
-DEFAULT_DECODE = "cold"
 
 
 class Seq2SeqGenerator(Generator):
@@ -66,7 +58,7 @@ class Seq2SeqGenerator(Generator):
             n: how many.
             condition: "target" int32 (n, L) and "target_length" int64 (n,).
             rng: one stream a row.
-            decode: a name of `DECODES`.
+            decode: a name of `augmint.text.generators.decodes.DECODES`.
             temperature, top_p, num_beams: instead of that way's own.
             truncation: multiplies the temperature, as it scales the noise of other generators.
             controls: none other is known.
@@ -104,8 +96,6 @@ class Seq2SeqGenerator(Generator):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """A copy with weights of its own; the tokenizer, which never changes, is shared."""
-        import copy
-
         network = copy.deepcopy(self.network, memo)
         made = type(self)(Seq2SeqModel(network, self.model.tokenizer, self.model.source))
         made.train(self.training)
@@ -120,28 +110,6 @@ class Seq2SeqGenerator(Generator):
     def from_pretrained(cls, directory: Path | str) -> Self:
         """What `save_pretrained` wrote."""
         return cls(Seq2SeqModel.from_pretrained(directory))
-
-
-def decoding_of(
-    decode: str, temperature: float | None = None, top_p: float | None = None, num_beams: int | None = None, truncation: float = 1.0
-) -> Decoding:
-    """The way of writing that a policy's controls name. Raises UserError naming the nearest known one.
-
-    Example:
-        >>> decoding_of("cold", top_p=0.9)
-        Decoding(num_beams=1, temperature=0.5, top_p=0.9)
-    """
-    from augmint.core.errors import nearest
-
-    if decode not in DECODES:
-        raise UserError(f"There is no way of writing {decode!r}.", where="policy mint controls", fix=nearest(str(decode), DECODES))
-    known = DECODES[decode]
-    heat = temperature if temperature is not None else known.temperature
-    return Decoding(
-        num_beams if num_beams is not None else 1 if temperature is not None else known.num_beams,
-        heat * truncation if heat is not None else None,
-        top_p if top_p is not None else known.top_p,
-    )
 
 
 @torch.no_grad()

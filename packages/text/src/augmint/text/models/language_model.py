@@ -1,4 +1,4 @@
-"""A language model that writes a text for a label: any `AutoModelForCausalLM`, pretrained or from a scratch config."""
+"""A language model that writes texts, of a label where there are labels: any `AutoModelForCausalLM`, pretrained or from scratch."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ IGNORED = -100
 class LabelLanguageModel:
     """A network, its tokenizer with a token for each class, and how long texts are.
 
-    What it is trained on is `<label_k>`, the text's tokens, and the end; longer texts are cut and have no end.
+    What it is trained on is `<label_k>` (the tokenizer's own first token where there are no labels), the text's tokens, and the
+    end; longer texts are cut and have no end.
 
     Attributes:
         network: a `PreTrainedModel` for causal language modelling.
         tokenizer: knows `<label_0>` to `<label_{classes - 1}>`.
         max_length: tokens of a text, without label and end.
-        classes: how many labels there are.
+        classes: how many labels there are; 0 for plain texts, whose label is 0 wherever one is asked for.
 
     Source: Keskar et al. 2019, "CTRL: a conditional transformer language model for controllable generation" (control codes);
     Kumar et al. 2020, "Data augmentation using pre-trained transformer models" (labels put before texts).
@@ -43,7 +44,9 @@ class LabelLanguageModel:
     classes: int
 
     @classmethod
-    def build(cls, source: ModelSource, classes: int, texts: Sequence[str], seed: int) -> LabelLanguageModel:
+    def build(
+        cls, source: ModelSource, classes: int, texts: Sequence[str], seed: int, where: str = "generator"
+    ) -> LabelLanguageModel:
         """The pretrained model, or a fresh one with a tokenizer trained on `texts`; new weights come from `seed`.
 
         Raises:
@@ -53,8 +56,8 @@ class LabelLanguageModel:
 
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            tokenizer = build_tokenizer(source, texts, labels=classes, where="generator")
-            config = build_config(source, AutoModelForCausalLM, LANGUAGE_MODEL, special_ids(source, tokenizer), "generator")
+            tokenizer = build_tokenizer(source, texts, labels=classes, where=where)
+            config = build_config(source, AutoModelForCausalLM, LANGUAGE_MODEL, special_ids(source, tokenizer), where)
             if source.name_or_path:
                 network = AutoModelForCausalLM.from_pretrained(source.name_or_path, config=config)
                 if len(tokenizer) > network.get_input_embeddings().num_embeddings:
@@ -78,7 +81,10 @@ class LabelLanguageModel:
 
     @property
     def label_ids(self) -> list[int]:
-        """Token of every class."""
+        """The first token of texts of every class."""
+        if not self.classes:
+            first = self.tokenizer.bos_token_id
+            return [int(self.tokenizer.eos_token_id if first is None else first)]
         return [int(self.tokenizer.convert_tokens_to_ids(label_token(label))) for label in range(self.classes)]
 
     def inputs(self, texts: Sequence[str], labels: Sequence[int]) -> dict[str, Tensor]:
@@ -132,11 +138,19 @@ class LabelLanguageModel:
 
 
 @torch.no_grad()
+def losses(model: LabelLanguageModel, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> tuple[Tensor, Tensor]:
+    """What each text costs: the sum of its tokens' negative log-likelihoods, float64 (n,), and how many tokens, int64 (n,)."""
+    model.network.eval()
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    cost, tokens = torch.zeros(len(texts), dtype=torch.float64), torch.zeros(len(texts), dtype=torch.int64)
+    for at in range(0, len(order), batch_size):
+        rows = order[at : at + batch_size]
+        picked, counted, _ = model.log_probs([texts[row] for row in rows], [labels[row] for row in rows])
+        cost[rows], tokens[rows] = -picked.double().sum(1).cpu(), counted.sum(1).cpu()
+    return cost, tokens
+
+
 def perplexity(model: LabelLanguageModel, texts: Sequence[str], labels: Sequence[int]) -> float:
     """exp of the mean loss a token of texts under their labels."""
-    model.network.eval()
-    total, tokens = 0.0, 0
-    for at in range(0, len(texts), 64):
-        picked, counted, _ = model.log_probs(texts[at : at + 64], labels[at : at + 64])
-        total, tokens = total - float(picked.double().sum()), tokens + int(counted.sum())
-    return math.exp(min(total / max(tokens, 1), 700.0))  # beyond it a double overflows
+    cost, tokens = losses(model, texts, labels)
+    return math.exp(min(float(cost.sum()) / max(int(tokens.sum()), 1), 700.0))  # beyond it a double overflows

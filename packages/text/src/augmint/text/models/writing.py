@@ -1,4 +1,4 @@
-"""Texts out of a label-conditioned language model, by draws keyed by the row."""
+"""Texts out of a causal language model, whole or from a given beginning, by draws keyed by the row."""
 
 from __future__ import annotations
 
@@ -12,45 +12,64 @@ from transformers import LogitsProcessor, LogitsProcessorList
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
 from augmint.text.models.language_model import LabelLanguageModel
-from augmint.text.seq2seq.decoding import BATCH_ROWS, Decoding, _KeyedDraws
+from augmint.text.seq2seq.decoding import BATCH_ROWS, Decoding, KeyedDraws
 
 
-@torch.no_grad()
 def write_labelled(model: LabelLanguageModel, labels: Sequence[int], decoding: Decoding, rng: RowRandom) -> list[str]:
-    """A text for every label.
+    """A text for every label, from nothing but the label (see `continue_texts`)."""
+    return _write(model, labels, [[] for _ in labels], decoding, rng)
 
-    Every row begins with one token and has the same limit, so nothing is padded and a row is written alike in any batch.
+
+def continue_texts(
+    model: LabelLanguageModel, texts: Sequence[str], labels: Sequence[int], share: float, decoding: Decoding, rng: RowRandom
+) -> list[str]:
+    """Every text's beginning as it stands, and another ending.
+
+    Only rows whose beginnings have equally many tokens go together, so nothing is padded and a row is written alike in any batch.
 
     Args:
         model: in evaluation mode.
-        labels: class of every row.
+        texts, labels: n real texts, and their labels (0 where there are none).
+        share: part of a text's tokens that is kept, [0, 1); of any text at least one token, of none more than `max_length - 1`.
         decoding: with a temperature.
         rng: one stream a row.
 
     Raises:
-        UserError: nothing is drawn: every text of a class would be the same one.
+        UserError: nothing is drawn: every ending of a text would be the same one.
     """
+    ids = model.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=model.max_length)["input_ids"]
+    kept = [min(max(int(share * len(row)), 1), model.max_length - 1) if share > 0 else 0 for row in ids]
+    return _write(model, labels, [row[:count] for row, count in zip(ids, kept, strict=True)], decoding, rng)
+
+
+@torch.no_grad()
+def _write(
+    model: LabelLanguageModel, labels: Sequence[int], prompts: Sequence[list[int]], decoding: Decoding, rng: RowRandom
+) -> list[str]:
     if decoding.temperature is None:
         raise UserError(
-            "Texts of a label must be drawn; else all of them are one.",
+            "Texts of a language model must be drawn; else all of a label are one.",
             where="policy mint controls",
             fix="Give decode: cold, warm or hot, or a temperature.",
         )
     uniform = rng.uniform(model.max_length + 1).cpu()
-    marks, written = model.label_ids, []
-    for at in range(0, len(labels), BATCH_ROWS):
-        part = labels[at : at + BATCH_ROWS]
-        first = torch.tensor([[marks[label]] for label in part], device=model.device)
-        draws = _KeyedDraws(uniform[at : at + BATCH_ROWS].to(model.device), decoding.temperature, decoding.top_p)
-        ids = model.network.generate(
-            input_ids=first,
-            attention_mask=torch.ones_like(first),
-            do_sample=False,
-            max_new_tokens=model.max_length,
-            logits_processor=LogitsProcessorList([_PlainTokens(model), draws]),
-        )
-        decoded = model.tokenizer.batch_decode(ids[:, 1:], skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        written += [text.strip() for text in decoded]
+    marks, written = model.label_ids, [""] * len(labels)
+    for count in sorted({len(prompt) for prompt in prompts}):
+        alike = [row for row, prompt in enumerate(prompts) if len(prompt) == count]
+        for at in range(0, len(alike), BATCH_ROWS):
+            rows = alike[at : at + BATCH_ROWS]
+            first = torch.tensor([[marks[labels[row]], *prompts[row]] for row in rows], device=model.device)
+            draws = KeyedDraws(uniform[rows].to(model.device), decoding.temperature, decoding.top_p)
+            ids = model.network.generate(
+                input_ids=first,
+                attention_mask=torch.ones_like(first),
+                do_sample=False,
+                max_new_tokens=model.max_length - count,
+                logits_processor=LogitsProcessorList([_PlainTokens(model), draws]),
+            )
+            decoded = model.tokenizer.batch_decode(ids[:, 1:], skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            for row, text in zip(rows, decoded, strict=True):
+                written[row] = text.strip()
     return written
 
 

@@ -38,6 +38,18 @@ _MINT_TEXTS = (
     Dimension("balance", 0.0, 1.0),
     Dimension("soft_labels", 0.0, 1.0),
 )
+_MINT_CONTINUATIONS = (
+    Dimension("share", 0.0, 0.75),
+    Dimension("decode", choices=("cold", "warm", "hot"), kind="categorical"),
+    Dimension("prompt", 0.0, 0.8),
+    Dimension("best_of", choices=("1", "2", "4", "8"), kind="categorical"),
+    Dimension("keep_quantile", 0.2, 1.0),
+    Dimension("weight", 0.2, 1.0),
+    Dimension("schedule", choices=("mixed", "pretrain"), kind="categorical"),
+)
+_MINT = {"translation": _MINT_PAIRS, "text-classification": _MINT_TEXTS, "text-generation": _MINT_CONTINUATIONS}
+_CONTROLS = ("decode", "prompt")
+"""Dimensions that the generator is told."""
 _STANDARD: dict[str, Point] = {
     "translation": {"token_drop": 0.3, "adjacent_swap": 0.3, "typo": 0.3,
                     "token_drop_magnitude": 0.05, "adjacent_swap_magnitude": 0.05, "typo_magnitude": 0.05},
@@ -47,7 +59,7 @@ _STANDARD: dict[str, Point] = {
 _MINTED: dict[str, Point] = {
     "translation": {"share": 0.5, "decode": "cold", "best_of": "4", "keep_quantile": 0.9},
     "text-classification": {"share": 0.25, "min_agreement": 0.0, "keep_quantile": 0.8},
-    "text-generation": {"share": 0.25, "min_agreement": 0.0, "keep_quantile": 0.8},
+    "text-generation": {"share": 0.25, "decode": "warm", "prompt": 0.3, "best_of": "4", "keep_quantile": 0.9},
 }
 
 
@@ -147,21 +159,24 @@ def _op_dimensions(ops: Sequence[str], task: str) -> list[Dimension]:
 
 
 _UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "decode": "cold", "best_of": "1", "weight": 1.0,
-                    "tagged": "no", "schedule": "mixed"}
+                    "prompt": 0.3, "tagged": "no", "schedule": "mixed"}
 
 
 def _mint_dimensions(task: str) -> tuple[Dimension, ...]:
-    return _MINT_PAIRS if task == "translation" else _MINT_TEXTS
+    return _MINT[task]
 
 
 def _mint_settings(at: Mapping[str, Any]) -> MintSettings:
     values = dict(at)
     if not values["share"]:
         return MintSettings()
-    if "decode" in values:
-        values["controls"] = {"decode": values.pop("decode")}
-        values["best_of"], values["tagged"] = int(values["best_of"]), values["tagged"] == "yes"
-    return MintSettings.from_dict({key: float(value) if isinstance(value, np.floating) else value for key, value in values.items()})
+    values = {key: float(value) if isinstance(value, np.floating) else value for key, value in values.items()}
+    controls = {name: values.pop(name) for name in _CONTROLS if name in values}
+    if controls:
+        values["controls"], values["best_of"] = controls, int(values["best_of"])
+    if "tagged" in values:
+        values["tagged"] = values["tagged"] == "yes"
+    return MintSettings.from_dict(values)
 
 
 def _neutral(dimension: Dimension) -> float | str:

@@ -78,7 +78,7 @@ def write_texts(model: Seq2SeqModel, texts: Sequence[str], decoding: Decoding, r
         limits = torch.from_numpy(np.minimum(longest, (1.5 * lengths[rows]).astype(np.int64) + 10)).to(model.device)
         steps: list[Any] = [_OwnLimit(limits.repeat_interleave(decoding.num_beams), model.tokenizer.eos_token_id)]
         if uniform is not None and decoding.temperature is not None:
-            steps.insert(0, _KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
+            steps.insert(0, KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
         ids = model.network.generate(
             **inputs,
             num_beams=decoding.num_beams,
@@ -102,7 +102,7 @@ def _buckets(lengths: np.ndarray, beams: int) -> Iterator[np.ndarray]:
         start = stop
 
 
-class _KeyedDraws(LogitsProcessor):  # type: ignore[misc]
+class KeyedDraws(LogitsProcessor):  # type: ignore[misc]
     """Leaves one token a row, drawn by the row's own number for the step: greedy search then takes it."""
 
     def __init__(self, uniform: Tensor, temperature: float, top_p: float) -> None:

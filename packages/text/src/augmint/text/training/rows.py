@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from datasets import Dataset
+from torch.utils.data import Dataset as TorchDataset
 
 from augmint.core.interfaces import Batch
 from augmint.text.codec import TextCodec
@@ -35,6 +36,11 @@ class TextRows:
     def __len__(self) -> int:
         return len(next(iter(self.texts.values())))
 
+    @property
+    def label_list(self) -> list[int]:
+        """Class of every row; 0 for all where there are no labels."""
+        return [0] * len(self) if self.labels is None else [int(label) for label in self.labels]
+
     def batch(self, rows: Sequence[int]) -> Batch:
         """Some rows as `TextCodec.encode` gives them: texts are padded to the longest of these, not of all."""
         result: Batch = {}
@@ -43,3 +49,19 @@ class TextRows:
         if self.labels is not None:
             result["label"] = self.labels[torch.as_tensor(rows, dtype=torch.int64)]
         return result
+
+
+class RowsDataset(TorchDataset[Batch]):
+    """Rows for the adversarial trainer."""
+
+    def __init__(self, rows: TextRows) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> Batch:
+        return {name: tensor[0] for name, tensor in self.rows.batch([index]).items()}
+
+    def __getitems__(self, indices: list[int]) -> Batch:
+        return self.rows.batch(indices)

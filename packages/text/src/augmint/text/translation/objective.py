@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,14 +16,9 @@ from augmint.text.discriminators.pair import PairDiscriminator
 from augmint.text.generators.seq2seq import Seq2SeqGenerator
 from augmint.text.seq2seq import Decoding, write_texts
 from augmint.text.strings import length_key, to_strings, to_tensors
+from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, unwrapped
 from augmint.text.translation.metric import sentence_chrf
 from augmint.text.translation.settings import GeneratorSettings
-
-REAL_LABEL = 0.9
-SURE = 0.85
-"""Accuracy above which the discriminator is not trained further: a gradient from a sure judge says little."""
-CLIP = 5.0
-"""Bound of the log-odds within the reward."""
 
 
 @dataclass
@@ -52,33 +46,18 @@ class PairObjective(Objective):
 
     def fakes(self, generator: nn.Module, real: Batch, rng: RowRandom) -> Batch:
         condition = {name: real[name] for name in ("target", length_key("target"))}
-        inner = _unwrapped(generator)
+        inner = unwrapped(generator)
         return inner.sample(len(rng), condition, rng=rng.child("draw"), temperature=self.settings.temperature, top_p=0.95)
 
     def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
         good, generated = _texts(real), _texts(fake)
         bad = corrupted(*good, rng.child("corrupt"))
-        count = len(good[0])
         batch = _batch([*good[0], *generated[0], *bad[0]], [*good[1], *generated[1], *bad[1]], real["target"].device)
-        logits = discriminator(batch)
-        wanted = torch.cat([torch.full((count,), REAL_LABEL), torch.zeros(2 * count)]).to(logits)
-        # Bad pairs are twice as many as good ones, and count half.
-        weight = torch.cat([torch.ones(count), torch.full((2 * count,), 0.5)]).to(logits)
-        loss = F.binary_cross_entropy_with_logits(logits, wanted, weight=weight)
-        right = torch.cat([logits[:count] > 0, logits[count:] < 0]).float()
-        accuracy = (right * weight).sum() / weight.sum()
-        sure = (accuracy > SURE).to(loss)
-        logs = {
-            "discriminator_accuracy": detach(accuracy),
-            "real_logit": detach(logits[:count]),
-            "fake_logit": detach(logits[count : 2 * count]),
-            "corrupt_logit": detach(logits[2 * count :]),
-        }
-        return Loss(loss * (1 - sure), logs)
+        return discriminator_step(discriminator(batch), ("real", "fake", "corrupt"))
 
     def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
         sources, targets = _texts(real)
-        inner = _unwrapped(generator)
+        inner = unwrapped(generator)
         likelihood = self._likelihood(inner, sources, targets)
         repeated = [target for target in targets for _ in range(self.settings.samples)]
         aims = [source for source in sources for _ in range(self.settings.samples)]
@@ -86,14 +65,10 @@ class PairObjective(Objective):
         with evaluating(inner):  # what is drawn and what is scored must be one distribution, so without dropout
             drawn = write_texts(inner.model, repeated, Decoding(temperature=self.settings.temperature), streams)
             reward, logs = self._reward(discriminator, drawn, repeated, aims)
-            picked, tokens, logits = inner.log_probs(drawn, repeated)
-        count = tokens.sum(1).clamp(min=1)
-        advantage = leave_one_out(reward.view(-1, self.settings.samples)).flatten().to(picked)
-        gradient = -(advantage * picked.sum(1) / count).mean()
+            scored = inner.log_probs(drawn, repeated)
         with torch.no_grad():
-            _, _, before = self.reference.log_probs(drawn, repeated)
-        divergence = F.kl_div(before.log_softmax(2), logits.log_softmax(2), reduction="none", log_target=True).sum(2)
-        kl = ((divergence * tokens).sum(1) / count).mean()
+            before = self.reference.log_probs(drawn, repeated)[2]
+        gradient, kl = policy_gradient(scored, before, reward, self.settings.samples)
         total = likelihood + self.settings.adversarial_weight * gradient + self.settings.kl_weight * kl
         return Loss(total, {"likelihood": detach(likelihood), "kl": detach(kl), **logs})
 
@@ -107,27 +82,11 @@ class PairObjective(Objective):
     def _reward(
         self, discriminator: nn.Module, drawn: list[str], targets: list[str], aims: list[str]
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        inner: PairDiscriminator = _unwrapped(discriminator)
+        inner: PairDiscriminator = unwrapped(discriminator)
         with evaluating(inner):
             odds = inner.log_odds(drawn, targets).clamp(-CLIP, CLIP)
         likeness = torch.tensor(sentence_chrf(drawn, aims)).to(odds)
         return odds + self.settings.chrf_weight * likeness, {"reward_logit": detach(odds), "reward_chrf": detach(likeness)}
-
-
-def leave_one_out(reward: Tensor) -> Tensor:
-    """Each reward less the mean of the others of its row, float (n, k), k >= 2.
-
-    Example:
-        >>> leave_one_out(torch.tensor([[1.0, 2.0, 3.0]])).tolist()
-        [[-1.5, 0.0, 1.5]]
-    """
-    samples = reward.shape[1]
-    return (reward - reward.mean(1, keepdim=True)) * samples / (samples - 1)
-
-
-def _unwrapped(network: nn.Module) -> Any:
-    """The network inside a distributed wrapper."""
-    return getattr(network, "module", network)
 
 
 def _texts(batch: Batch) -> tuple[list[str], list[str]]:

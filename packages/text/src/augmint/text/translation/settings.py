@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from augmint.core.errors import UserError, nearest
 from augmint.text.seq2seq import Seq2SeqSource
+from augmint.text.training.settings import ADVERSARIAL_RANGES, check_keys, check_name, check_ranges
 
 MODEL_KEYS = ("name_or_path", "scratch", "max_length", "source_prefix", "src_lang", "tgt_lang")
 
@@ -18,7 +18,7 @@ class GeneratorSettings:
 
     Attributes:
         source: the model that reads targets and writes sources; None takes the scratch config of the user's own model, or a small
-            Marian where that is pretrained (its direction is the wrong one).
+            M2M-100 from nothing where that is pretrained (its direction is the wrong one).
         pretrain_steps: likelihood steps on the real pairs before anything adversarial; None takes those of the fine-tuning.
         learning_rate: of those steps; None takes the fine-tuning's.
         members: parts of the training pairs that a discriminator each is trained on, 1 to 4; 2 or more cross-fit.
@@ -28,7 +28,7 @@ class GeneratorSettings:
         kl_weight: of the distance from the generator that training began with, [0, 10].
         chrf_weight: of the likeness to the real source within the reward, [0, 10].
         samples: sources drawn for every target, 2 to 16; each is measured against the others' mean.
-        temperature: at which they are drawn, (0, 2].
+        temperature: at which they are drawn, [0.01, 2].
         share_embeddings: let the discriminator's members use the generator's own embeddings; then set
             `adversarial.shared_parameters` to "generator" or "discriminator" to say whose optimiser trains them.
     """
@@ -50,41 +50,12 @@ class GeneratorSettings:
     def from_dict(cls, values: Mapping[str, Any]) -> GeneratorSettings:
         """From the recipe. Raises UserError on unknown keys and impossible values."""
         own = {item.name for item in fields(cls)} - {"source"}
-        for key in values:
-            if key not in own and key not in MODEL_KEYS and key != "name":
-                raise UserError(f"{key!r} is not known.", where=f"generator.{key}", fix=nearest(key, {*own, *MODEL_KEYS, "name"}))
-        if values.get("name", "seq2seq") != "seq2seq":
-            raise UserError(f"There is no generator {values['name']!r}.", where="generator.name", fix="Did you mean 'seq2seq'?")
+        check_keys(values, {*own, *MODEL_KEYS, "name"}, "generator")
+        check_name(values, "seq2seq")
         model = {key: values[key] for key in MODEL_KEYS if key in values}
         made = cls(
             Seq2SeqSource.from_dict(model, "generator") if model else None,
             **{key: value for key, value in values.items() if key in own},
         )
-        made.check()
+        check_ranges(made, "generator", {**ADVERSARIAL_RANGES, "members": (1, 4, True), "chrf_weight": (0, 10, False)})
         return made
-
-    def check(self) -> None:
-        """Raise UserError on a number that cannot be."""
-        ranges = {
-            "pretrain_steps": (1, 10**7, True),
-            "members": (1, 4, True),
-            "discriminator_steps": (1, 10**6, True),
-            "samples": (2, 16, True),
-            "learning_rate": (1e-9, 1, False),
-            "discriminator_learning_rate": (1e-9, 1, False),
-            "adversarial_weight": (0, 10, False),
-            "kl_weight": (0, 10, False),
-            "chrf_weight": (0, 10, False),
-            "temperature": (0.01, 2, False),
-        }
-        for name, (low, high, whole) in ranges.items():
-            value = getattr(self, name)
-            if value is None and name in ("pretrain_steps", "learning_rate"):
-                continue
-            kinds = int if whole else (int, float)
-            if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-                raise UserError(
-                    f"{name} is {value!r}.",
-                    where=f"generator.{name}",
-                    fix=f"Give a {'whole ' if whole else ''}number from {low:g} to {high:g}.",
-                )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from augmint.core.interfaces import (
     Judge,
     Metric,
     Objective,
+    OutputFigures,
     Policy,
     PolicySpace,
     RowCodec,
@@ -38,7 +39,8 @@ from augmint.text.judge import TextJudge
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import build_config
-from augmint.text.training.rows import TextRows
+from augmint.text.training.adversarial import adversarial_defaults
+from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.translation import pretraining
 from augmint.text.translation.columns import need_pairs
 from augmint.text.translation.metric import CHRF
@@ -46,10 +48,9 @@ from augmint.text.translation.monolingual import monolingual_targets
 from augmint.text.translation.objective import PairObjective
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.settings import GeneratorSettings
+from augmint.text.translation.significance import TRANSLATIONS, paired_tests, read_texts
 from augmint.text.translation.training import COMMON, DEFAULT_BATCH_SIZE, PRETRAINED, SCRATCH, score, train
 from augmint.text.vocabulary import collect_words
-
-TRANSLATIONS = "translations.txt"
 
 
 class Translation(Task):
@@ -125,6 +126,9 @@ class Translation(Task):
         settings = self.generator_settings
         source = self.generator_source
         defaults = {**COMMON, **(PRETRAINED if source.name_or_path else SCRATCH)}
+        # The fine-tuning's learning rate suits the generator only where both models are pretrained, or neither is.
+        alike = bool(source.name_or_path) == bool(self.model_source.name_or_path)
+        chosen = {key: value for key, value in self.settings.finetune.items() if alike or key != "learning_rate"}
         own = {"learning_rate": settings.learning_rate} if settings.learning_rate else {}
         lesson = pretraining.Lesson(
             self.train_texts,
@@ -132,7 +136,7 @@ class Translation(Task):
             source,
             self.tokenizer_texts,
             settings,
-            {**defaults, **self.settings.finetune, **own},
+            {**defaults, **chosen, **own},
             settings.pretrain_steps or self.steps,
             steps,
             self.settings.seed,
@@ -153,26 +157,10 @@ class Translation(Task):
         return generator, discriminator, PairObjective(self.generator_settings, reference)
 
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
-        return _Pairs(TextRows.of(self.splits.train, self.codec))
+        return RowsDataset(TextRows.of(self.splits.train, self.codec))
 
     def adversarial_defaults(self) -> dict[str, Any]:
-        return {
-            "max_steps": 100,
-            "per_device_train_batch_size": 16,
-            "learning_rate": 2e-5,
-            "discriminator_learning_rate": 1e-4,
-            "lr_scheduler_type": "constant_with_warmup",
-            "warmup_steps": 10,
-            "adam_beta1": 0.9,
-            "adam_beta2": 0.98,
-            "max_grad_norm": 5.0,
-            "ema_half_life": 500.0,
-            "logging_steps": 10,
-            "save_steps": 50,
-            "eval_steps": 100,
-            "sample_steps": 100,
-            "threads": self.settings.threads,
-        }
+        return adversarial_defaults(self.settings.threads)
 
     def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
         """The adversarially trained generator where its validation chrF++ is at least that of likelihood training as long."""
@@ -235,8 +223,8 @@ class Translation(Task):
         plan = TranslationPlan(
             TextRows.of(job.rows, self.codec),
             TextRows.of(job.extra, self.codec) if job.extra is not None else None,
-            job.share,
-            job.policy,
+            share=job.share,
+            policy=job.policy,
             augment_extra=job.augment_extra,
             mint=job.mint,
             batch_size=batch_size_of(self.settings.finetune, DEFAULT_BATCH_SIZE),
@@ -263,21 +251,9 @@ class Translation(Task):
         with fixed_threads(self.settings.threads):
             return score(model, TextRows.of(rows, self.codec), num_beams=self.num_beams, kept=directory / TRANSLATIONS)
 
-
-class _Pairs(torch.utils.data.Dataset[Batch]):
-    """Pairs for the adversarial trainer."""
-
-    def __init__(self, rows: TextRows) -> None:
-        self.rows = rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: int) -> Batch:
-        return {name: tensor[0] for name, tensor in self.rows.batch([index]).items()}
-
-    def __getitems__(self, indices: list[int]) -> Batch:
-        return self.rows.batch(indices)
+    def output_figures(self, kept: Mapping[str, Sequence[Path]], rows: Dataset) -> OutputFigures | None:
+        written = {arm: [text for folder in folders for text in read_texts(folder)] for arm, folders in kept.items()}
+        return paired_tests(written, self.codec.texts(rows, "target"))
 
 
 def _default_columns(dataset: Dataset) -> dict[str, str]:

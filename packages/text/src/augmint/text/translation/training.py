@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import SequentialSampler
-from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments
+from transformers import Seq2SeqTrainingArguments
 
-from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device, temporary_output
+from augmint.core.evaluation.finetuning import arguments_of, on_one_device
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
 from augmint.text.training.rows import TextRows
+from augmint.text.training.trainer import Seq2SeqPlanTrainer, run
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.plan import Pairs, TranslationPlan
 
@@ -42,22 +41,16 @@ def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: in
     return on_one_device(arguments)
 
 
-class PairTrainer(Seq2SeqTrainer):  # type: ignore[misc]
-    """`Seq2SeqTrainer` over a `TranslationPlan`: batches come whole and in the plan's order, pairs have weights."""
+class PairTrainer(Seq2SeqPlanTrainer):
+    """Pairs have weights."""
 
     def __init__(self, model: Seq2SeqModel, arguments: Any, plan: TranslationPlan) -> None:
-        super().__init__(model=model.network, args=arguments, train_dataset=plan, data_collator=self._collate)
         self.seq2seq = model
-        for callback in (PrinterCallback, ProgressCallback):
-            self.remove_callback(callback)
+        super().__init__(model.network, arguments, plan)
 
-    def _collate(self, pairs: Pairs) -> dict[str, Tensor]:
-        inputs, labels = self.seq2seq.inputs(pairs.sources), self.seq2seq.labels(pairs.targets)
-        return {**inputs, "labels": labels, "weights": torch.tensor(pairs.weights, device=labels.device)}
-
-    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
-        assert self.train_dataset is not None
-        return SequentialSampler(self.train_dataset)
+    def collate(self, examples: Pairs) -> dict[str, Tensor]:
+        inputs, labels = self.seq2seq.inputs(examples.sources), self.seq2seq.labels(examples.targets)
+        return {**inputs, "labels": labels, "weights": torch.tensor(examples.weights, device=labels.device)}
 
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         weights, labels = inputs["weights"], inputs["labels"]
@@ -77,11 +70,12 @@ def train(
     model: Seq2SeqModel, plan: TranslationPlan, finetune: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int
 ) -> float:
     """Train the model in place on the plan; returns seconds."""
-    started = time.perf_counter()
-    with isolated_randomness(), temporary_output() as scratch:
-        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=scratch)
-        PairTrainer(model, arguments, plan).train()
-    return time.perf_counter() - started
+
+    def make(folder: str) -> PairTrainer:
+        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
+        return PairTrainer(model, arguments, plan)
+
+    return run(make)
 
 
 def score(

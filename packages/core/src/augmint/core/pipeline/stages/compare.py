@@ -17,5 +17,14 @@ def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
     workers.each(test_arm, jobs(shop), "test")
     compare, task = shop.recipe.compare, shop.task
     results = {arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed}
-    comparison = build_comparison(task.name, task.metric, task.steps, results, cost=cost, seed=shop.recipe.seed)
+    folders = {arm.name: [shop.directory.finetuned(arm.name, seed) for seed in compare.seeds] for arm in compare.parsed}
+    comparison = build_comparison(
+        task.name,
+        task.metric,
+        task.steps,
+        results,
+        cost=cost,
+        outputs=task.output_figures(folders, shop.test_rows()),
+        seed=shop.recipe.seed,
+    )
     write_json(shop.directory.comparison, comparison)

@@ -81,7 +81,7 @@ class Evaluator:
         """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
         condition = {name: tensor for name, tensor in self.real.items() if name != generator.output_key}
         if generator.conditioned_on:
-            condition = {name: condition[name] for name in self.codec.encode_roles(self.rows, generator.conditioned_on)}
+            condition = {name: self.real[name] for name in self.codec.encode_roles(self.rows, generator.conditioned_on)}
         fake = sample(
             generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features)))
         )

@@ -1,4 +1,4 @@
-"""Teaching a label-conditioned language model by likelihood."""
+"""Teaching a language model by likelihood."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 from transformers import TrainerCallback
 
-from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
 from augmint.core.minting.torch_state import evaluating
-from augmint.text.classification.plan import ClassificationPlan, Examples
-from augmint.text.classification.teaching import rows_labels
-from augmint.text.classification.training import PlanTrainer, training_arguments
+from augmint.text.causal.plan import LabelledTexts, LanguagePlan
 from augmint.text.models.language_model import IGNORED, LabelLanguageModel, perplexity
+from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
+from augmint.text.training.trainer import PlanTrainer, run
 
 LOOKS = 10
 """How often the held-out texts are looked at while training."""
@@ -35,7 +34,7 @@ def train_language_model(
 
     Args:
         model: trained in place, and left in evaluation mode.
-        rows: texts with labels.
+        rows: texts, with labels if the model knows any.
         finetune: values of `TrainingArguments`, `per_device_train_batch_size` among them.
         pretrained: whether the model is; decides over defaults.
         steps: optimiser steps.
@@ -43,34 +42,42 @@ def train_language_model(
         held: where given, the weights that suit these texts best of ten looks are kept: on few rows a language model soon knows
             them by heart, and what it then writes are copies.
     """
-    size = int(finetune["per_device_train_batch_size"])
-    plan = ClassificationPlan(rows, classes=model.classes, batch_size=size, steps=steps, seed=seed)
+    plan = LanguagePlan(rows, batch_size=int(finetune["per_device_train_batch_size"]), steps=steps, seed=seed)
     best = _Best(model, held, max(1, steps // LOOKS)) if held is not None else None
-    with isolated_randomness(), temporary_output() as scratch:
-        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=scratch)
+
+    def make(folder: str) -> LanguageModelTrainer:
+        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
         trainer = LanguageModelTrainer(model, arguments, plan)
         if best is not None:
             trainer.add_callback(best)
-        trainer.train()
+        return trainer
+
+    run(make)
     if best is not None:
         best.restore()
     model.network.eval()
 
 
 class LanguageModelTrainer(PlanTrainer):
-    """Likelihood of texts under their labels."""
+    """Likelihood of texts, under their labels if they have any; texts have weights."""
 
-    def __init__(self, model: LabelLanguageModel, arguments: Any, plan: ClassificationPlan) -> None:
+    def __init__(self, model: LabelLanguageModel, arguments: Any, plan: LanguagePlan) -> None:
         self.language_model = model
         super().__init__(model.network, arguments, plan)
 
-    def collate(self, examples: Examples) -> dict[str, Tensor]:
-        return self.language_model.inputs(examples.texts, examples.targets.argmax(1).tolist())
+    def collate(self, examples: LabelledTexts) -> dict[str, Tensor]:
+        inputs = self.language_model.inputs(examples.texts, examples.labels)
+        return {**inputs, "weights": torch.tensor(examples.weights)}
 
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         aims = inputs["labels"][:, 1:]
-        loss = nn.functional.cross_entropy(output.logits[:, :-1].float().transpose(1, 2), aims, ignore_index=IGNORED)
+        logits = output.logits[:, :-1].float().transpose(1, 2)
+        losses = nn.functional.cross_entropy(
+            logits, aims, ignore_index=IGNORED, reduction="none", label_smoothing=self.args.label_smoothing_factor
+        )
+        # Divided by all tokens, so that light texts count less.
+        loss = (losses * inputs["weights"][:, None]).sum() / (aims != IGNORED).sum().clamp(min=1)
         return (loss, output) if return_outputs else loss
 
 
@@ -86,7 +93,7 @@ class _Best(TrainerCallback):  # type: ignore[misc]
         if state.global_step % self.every and state.global_step != state.max_steps:
             return
         with evaluating(self.model.network):
-            found = perplexity(self.model, self.held.texts["text"], rows_labels(self.held))
+            found = perplexity(self.model, self.held.texts["text"], self.held.label_list)
         if found < self.least:
             self.least = found
             self.weights = {name: tensor.detach().clone() for name, tensor in self.model.network.state_dict().items()}

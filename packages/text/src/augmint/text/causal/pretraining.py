@@ -11,16 +11,17 @@ from typing import Any
 from augmint.core.interfaces import RowRandom, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
-from augmint.text.classification.likelihood import train_language_model
-from augmint.text.classification.settings import GeneratorSettings
-from augmint.text.classification.teaching import calibrate, rows_labels, train_discriminator
+from augmint.text.causal.likelihood import train_language_model
+from augmint.text.causal.settings import GeneratorSettings
+from augmint.text.causal.teaching import calibrate, train_discriminator
 from augmint.text.discriminators.text import INFO as DISCRIMINATOR_INFO
 from augmint.text.discriminators.text import TextDiscriminator
+from augmint.text.generators.continuation import DEFAULT_PROMPT
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.language_model import INFO as GENERATOR_INFO
 from augmint.text.models.language_model import LabelLanguageModel, perplexity
 from augmint.text.models.source import ModelSource
-from augmint.text.models.writing import write_labelled
+from augmint.text.models.writing import continue_texts, write_labelled
 from augmint.text.seq2seq import Decoding
 from augmint.text.training.rows import TextRows
 
@@ -32,10 +33,10 @@ class Lesson:
     """What is trained on and how; picklable.
 
     Attributes:
-        train, validation: texts with labels.
-        classes: how many labels there are.
+        train, validation: texts, with labels if there are any.
+        classes: how many labels there are, or 0.
         source: the generator's model.
-        critic: the discriminator's: the user's classifier.
+        critic: the discriminator's.
         settings: of the generator.
         finetune: values of `TrainingArguments` for likelihood training.
         steps: likelihood steps.
@@ -101,7 +102,7 @@ def fit_discriminator(directory: Path, lesson: Lesson) -> None:
     rate = lesson.settings.discriminator_learning_rate or (2e-5 if lesson.critic.name_or_path else 5e-4)
     with fixed_threads(lesson.threads):
         written, held = (
-            write_labelled(generator, rows_labels(rows), drawn, RowRandom(lesson.seed, purpose, rows=range(len(rows))))
+            _written(generator, rows, drawn, RowRandom(lesson.seed, purpose, rows=range(len(rows))))
             for purpose, rows in (("negatives", lesson.train), ("held", lesson.validation))
         )
         model = Classifier.build(lesson.critic, ["real"], lesson.train.texts["text"], seed, labels=lesson.classes)
@@ -119,10 +120,17 @@ def fit_discriminator(directory: Path, lesson: Lesson) -> None:
     discriminator.save_pretrained(target)
 
 
+def _written(model: LabelLanguageModel, rows: TextRows, decoding: Decoding, rng: RowRandom) -> list[str]:
+    """A generated text for every row: of its label, or with its beginning where there are no labels."""
+    if model.classes:
+        return write_labelled(model, rows.label_list, decoding, rng)
+    return continue_texts(model, rows.texts["text"], rows.label_list, DEFAULT_PROMPT, decoding, rng)
+
+
 def validation_perplexity(model: LabelLanguageModel, rows: TextRows, threads: int) -> float:
-    """Perplexity of real texts under their labels."""
+    """Perplexity of real texts, under their labels if they have any."""
     with fixed_threads(threads):
-        return perplexity(model, rows.texts["text"], rows_labels(rows))
+        return perplexity(model, rows.texts["text"], rows.label_list)
 
 
 def continued_perplexity(directory: Path) -> float:

@@ -1,0 +1,1 @@
+"""Causal language models as generators: taught by likelihood, faced with a discriminator, trained against it."""

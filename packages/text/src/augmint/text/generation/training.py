@@ -1,0 +1,34 @@
+"""Fine-tuning and scoring a causal language model, the same way for every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from augmint.core.interfaces import Evaluation
+from augmint.text.causal.likelihood import LanguageModelTrainer
+from augmint.text.causal.plan import LanguagePlan
+from augmint.text.generation.metric import perplexity_evaluation
+from augmint.text.models.language_model import LabelLanguageModel, losses
+from augmint.text.training.arguments import training_arguments
+from augmint.text.training.rows import TextRows
+from augmint.text.training.trainer import run
+
+
+def train(
+    model: LabelLanguageModel, plan: LanguagePlan, finetune: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int
+) -> float:
+    """Train the model in place on the plan; returns seconds."""
+
+    def make(folder: str) -> LanguageModelTrainer:
+        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
+        return LanguageModelTrainer(model, arguments, plan)
+
+    return run(make)
+
+
+def score(model: LabelLanguageModel, rows: TextRows) -> Evaluation:
+    """Perplexity of real texts, up to the length that the model reads."""
+    texts = rows.texts["text"]
+    cost, tokens = losses(model, texts, [0] * len(texts))
+    return perplexity_evaluation(cost, tokens, sum(map(len, texts)))

@@ -1,0 +1,49 @@
+"""`transformers.Trainer` over a plan: batches come whole and in the plan's order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor, nn
+from torch.utils.data import SequentialSampler
+from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Trainer
+
+from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
+from augmint.text.training.plan import TextPlan
+
+
+class _Planned:
+    """What the trainers below share. Subclasses say in `collate` what the network is fed with."""
+
+    def __init__(self, network: nn.Module, arguments: Any, plan: TextPlan[Any]) -> None:
+        super().__init__(model=network, args=arguments, train_dataset=plan, data_collator=self.collate)  # type: ignore[call-arg]
+        for callback in (PrinterCallback, ProgressCallback):
+            self.remove_callback(callback)  # type: ignore[attr-defined]
+
+    def collate(self, examples: Any) -> dict[str, Tensor]:
+        raise NotImplementedError
+
+    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
+        return SequentialSampler(self.train_dataset)  # type: ignore[attr-defined]
+
+
+class PlanTrainer(_Planned, Trainer):  # type: ignore[misc]
+    """For classifiers and language models."""
+
+
+class Seq2SeqPlanTrainer(_Planned, Seq2SeqTrainer):  # type: ignore[misc]
+    """For encoder-decoders."""
+
+
+def run(make: Callable[[str], Trainer]) -> float:
+    """Train in a folder that is thrown away, without touching the caller's random state; returns seconds.
+
+    Args:
+        make: output folder -> trainer.
+    """
+    started = time.perf_counter()
+    with isolated_randomness(), temporary_output() as folder:
+        make(folder).train()
+    return time.perf_counter() - started
