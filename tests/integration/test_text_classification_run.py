@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from datasets import load_dataset
+from datasets import load_dataset, load_from_disk
 
 from augmint.core import Augmenter
 from augmint.core.cli import main
@@ -19,13 +19,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "text"))
 from labelled_texts import PACKAGES, labelled
 from text_classification_tiny import CLASSIFIER, LANGUAGE_MODEL
 
-ARMS = ["original", "standard", "unfiltered", "policy", "minted", "policy+minted"]
+ARMS = ["original", "standard", "pseudo-labelled", "unfiltered", "policy", "minted", "policy+minted"]
 RECIPE: dict[str, Any] = {
     "task": "text-classification",
-    "data": {"path": "parquet", "data_files": {split: f"{split}.parquet" for split in ("train", "validation", "test")}},
+    "data": {
+        "path": "parquet",
+        "data_files": {split: f"{split}.parquet" for split in ("train", "validation", "test")},
+        "unlabeled": {"path": "parquet", "data_files": "unlabeled.parquet"},
+    },
     "model": {"scratch": CLASSIFIER, "max_length": 32},
     "generator": {"scratch": LANGUAGE_MODEL, "max_length": 24, "discriminator_steps": 10, "learning_rate": 5e-3},
-    "judge": {"members": 2},
+    "judge": {"members": 2, "rounds": 0, "min_confidence": 0.6},
     "adversarial": {"max_steps": 4, "save_steps": 2, "logging_steps": 1},
     "search": {"trials": 6, "finalists": 1, "final_seeds": 1, "executor": "serial"},
     "mint": {"ratio": 0.3, "max_rounds": 1},
@@ -40,6 +44,7 @@ pytestmark = pytest.mark.xdist_group("text-classification")  # one finished run 
 def write_recipe(folder: Path, **changes: Any) -> Path:
     for name, start, count in (("train", 0, 100), ("validation", 100, 30), ("test", 130, 40)):
         labelled(count, start).to_parquet(folder / f"{name}.parquet")
+    labelled(60, 170).remove_columns("label").to_parquet(folder / "unlabeled.parquet")
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**RECIPE, **changes}))
     return path
@@ -64,6 +69,15 @@ def test_a_run_compares_all_arms_above_chance_and_reports(undisturbed: Path) -> 
     page = (undisturbed / "report.html").read_text()
     assert "Adversarial training was" in page
     assert all(name in page for name in PACKAGES)
+
+
+def test_unlabelled_texts_are_labelled_mostly_rightly_and_are_new(undisturbed: Path) -> None:
+    rows = load_from_disk(str(undisturbed / "pseudo-labelled"))
+    known = labelled(60, 170)
+    truth = dict(zip(known["text"], known["label"], strict=True))
+    right = [truth[text] == label for text, label in zip(rows["text"], rows["label"], strict=True)]
+    assert len(right) > 20
+    assert sum(right) > 0.5 * len(right), "three classes"
 
 
 def test_minted_texts_have_the_sources_features_and_are_new(undisturbed: Path) -> None:

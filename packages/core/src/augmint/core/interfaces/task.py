@@ -225,7 +225,7 @@ class Task(ABC):
 
     # 2-4 adversarial training -------------------------------------------------------------------------------------
 
-    def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
+    def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         """Train by likelihood or by labels what adversarial training starts from, into `directory`; parts of it side by side.
 
         The default does nothing: GANs start from noise. Deterministic in the seed; never sees test.
@@ -234,6 +234,7 @@ class Task(ABC):
             directory: where to; calling again takes up what is there.
             executor: for jobs that can run beside each other.
             steps: how many adversarial steps will follow, for a control trained as long without them.
+            pseudo_labelled: what `pseudo_labelled` gave of the unlabelled rows.
         """
 
     @abstractmethod

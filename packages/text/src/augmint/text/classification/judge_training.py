@@ -33,6 +33,8 @@ class Lesson:
         source: the user's model.
         finetune: the recipe's section.
         steps, seed, threads: as for the arms.
+        extra, share: pseudo-labelled texts, and their part of each batch.
+        key: makes the members of one round others than those of the next.
     """
 
     rows: TextRows
@@ -44,6 +46,9 @@ class Lesson:
     steps: int
     seed: int
     threads: int
+    extra: TextRows | None = None
+    share: float = 0.0
+    key: str = "judge"
 
 
 def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> None:
@@ -60,7 +65,7 @@ def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> No
     best = max(first, key=lambda name: (first[name][1].score, -(first[name][1].loss or 0.0)))
     for future in [executor.submit(fit_member, unfinished / best, lesson, best, member) for member in range(1, members)]:
         future.result()
-    mark(unfinished / best, members, f"{members} x {first[best][0]} trained on the training split under {best}")
+    mark(unfinished / best, members, f"{members} x {first[best][0]} trained on {_rows(lesson)} under {best}")
     shutil.rmtree(directory, ignore_errors=True)
     os.replace(unfinished / best, directory)
     shutil.rmtree(unfinished)
@@ -68,10 +73,12 @@ def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> No
 
 def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tuple[str, Evaluation]:
     """Train one member, write it below `directory`, and return its model type and its validation scores."""
-    seed = keyed_seed(lesson.seed, "judge", member) % 2**31
+    seed = keyed_seed(lesson.seed, lesson.key, member) % 2**31
     model = Classifier.build(lesson.source, lesson.names, lesson.rows.texts["text"], seed)
     plan = ClassificationPlan(
         lesson.rows,
+        lesson.extra,
+        share=lesson.share if lesson.extra is not None else 0.0,
         policy=lesson.policies[policy],
         classes=len(lesson.names),
         batch_size=batch_size_of(lesson.finetune, DEFAULT_BATCH_SIZE),
@@ -83,3 +90,7 @@ def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tup
         validation = score(model, lesson.validation)
     model.save_pretrained(directory / f"member-{member}")
     return str(model.network.config.model_type), validation
+
+
+def _rows(lesson: Lesson) -> str:
+    return "the training split" if lesson.extra is None else f"the training split and {len(lesson.extra):,} pseudo-labelled texts"

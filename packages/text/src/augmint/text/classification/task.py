@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+import torch
 import torch.utils.data
 from datasets import ClassLabel, Dataset
 
 from augmint.core.errors import UserError
 from augmint.core.evaluation.finetuning import batch_size_of, check_finetune, steps_of
+from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
 from augmint.core.interfaces import (
     Batch,
     Discriminator,
@@ -95,10 +98,6 @@ class TextClassification(Task):
         check_finetune(self.settings.finetune)
         build_config(self.model_source, AutoModelForSequenceClassification, CLASSIFIER, {})
         build_config(self.generator_source, AutoModelForCausalLM, LANGUAGE_MODEL, {}, "generator")
-        if self.splits.unlabeled is not None:
-            raise UserError(
-                "Text classification makes no use of unlabelled rows in this release.", where="data.unlabeled", fix="Leave it out."
-            )
 
     @cached_property
     def train_rows(self) -> TextRows:
@@ -112,6 +111,11 @@ class TextClassification(Task):
     def _rows(self, rows: Dataset) -> TextRows:
         return TextRows.of(rows, self.codec)
 
+    def _with(self, pseudo_labelled: Dataset | None) -> TextRows:
+        """The training rows and what the judge labelled of the unlabelled ones."""
+        more = self._rows(pseudo_labelled) if pseudo_labelled is not None and len(pseudo_labelled) else None
+        return self.train_rows.and_more(more)
+
     # adversarial training -----------------------------------------------------------------------------------------
 
     @property
@@ -119,13 +123,13 @@ class TextClassification(Task):
         """The generator's model: the recipe's, else a small one from nothing for texts as long as the classifier reads."""
         return self.generator_settings.source or ModelSource(max_length=min(self.model_source.max_length, 256))
 
-    def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
+    def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source
         # The classifier's learning rate is not taken over: one of them may be pretrained, the other not.
         chosen = {key: value for key, value in self.settings.finetune.items() if key != "learning_rate"}
         own = {"learning_rate": settings.learning_rate} if settings.learning_rate else {}
         lesson = pretraining.Lesson(
-            self.train_rows,
+            self._with(pseudo_labelled),
             self._rows(self.splits.validation),
             len(self.names),
             source,
@@ -147,7 +151,7 @@ class TextClassification(Task):
         return generator, discriminator, TextObjective(self.generator_settings, reference)
 
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
-        return RowsDataset(self.train_rows)
+        return RowsDataset(self._with(pseudo_labelled))
 
     def adversarial_defaults(self) -> dict[str, Any]:
         return adversarial_defaults(self.settings.threads, 2e-5 if self.model_source.name_or_path else 1e-4)
@@ -181,8 +185,11 @@ class TextClassification(Task):
         return steps_of(self.settings.finetune, len(self.splits.train), DEFAULT_BATCH_SIZE)
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
-        if (directory / MARKER).is_file():
-            return
+        """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
+
+        Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
+        """
+        judging = self.judge_settings
         lesson = judge_training.Lesson(
             self.train_rows,
             self._rows(self.splits.validation),
@@ -194,10 +201,31 @@ class TextClassification(Task):
             self.settings.seed,
             self.settings.threads,
         )
-        judge_training.fit(directory, lesson, self.judge_settings.members, executor)
+        rounds = judging.rounds if self.splits.unlabeled is not None else 0
+        folders = [directory.with_name(f"{directory.name}-round-{number}") for number in range(rounds)] + [directory]
+        for number, folder in enumerate(folders):
+            if (folder / MARKER).is_file():
+                continue
+            if number:
+                more = self.pseudo_labelled(self.load_judge(folders[number - 1]))
+                extra = self._rows(more) if more is not None and len(more) else None
+                lesson = replace(lesson, extra=extra, share=judging.pseudo_share, key=f"judge-{number}")
+            judge_training.fit(folder, lesson, judging.members, executor)
 
     def load_judge(self, directory: Path) -> Judge:
         return TextClassifierJudge.from_pretrained(directory)
+
+    def pseudo_labelled(self, judge: Judge) -> Dataset | None:
+        """Unlabelled texts that the judge is sure enough of (see `pseudo_labelled_rows`)."""
+        unlabeled, columns = self.splits.unlabeled, self.codec.columns
+        if unlabeled is None:
+            return None
+        rows = TextRows({"text": self.codec.texts(unlabeled, "text")})
+        blocks = [range(at, min(at + 256, len(rows))) for at in range(0, len(rows), 256)]
+        with fixed_threads(self.settings.threads):
+            said = torch.cat([judge.probabilities(rows.batch(block)) for block in blocks])
+        least, features = self.judge_settings.min_confidence, self.splits.train.features
+        return pseudo_labelled_rows(unlabeled, columns["text"], columns["label"], said, least, features)
 
     # downstream ---------------------------------------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ class TextGeneration(Task):
         """The generator's model: the recipe's, else the user's own."""
         return self.generator_settings.source or self.model_source
 
-    def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
+    def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source
         # The fine-tuning's learning rate suits the generator only where both models are pretrained, or neither is.
         alike = bool(source.name_or_path) == bool(self.model_source.name_or_path)

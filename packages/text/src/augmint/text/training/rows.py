@@ -36,6 +36,13 @@ class TextRows:
     def __len__(self) -> int:
         return len(next(iter(self.texts.values())))
 
+    def and_more(self, others: TextRows | None) -> TextRows:
+        """These rows, then the others'."""
+        if others is None:
+            return self
+        labels = torch.cat([self.labels, others.labels]) if self.labels is not None and others.labels is not None else None
+        return TextRows({role: [*texts, *others.texts[role]] for role, texts in self.texts.items()}, labels)
+
     @property
     def label_list(self) -> list[int]:
         """Class of every row; 0 for all where there are no labels."""

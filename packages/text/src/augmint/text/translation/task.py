@@ -122,7 +122,7 @@ class Translation(Task):
             return own
         return Seq2SeqSource(scratch=self.model_source.scratch, max_length=self.model_source.max_length)
 
-    def pretrain(self, directory: Path, executor: Executor, steps: int) -> None:
+    def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings = self.generator_settings
         source = self.generator_source
         defaults = {**COMMON, **(PRETRAINED if source.name_or_path else SCRATCH)}

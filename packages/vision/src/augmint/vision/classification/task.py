@@ -13,6 +13,7 @@ from datasets import ClassLabel, Dataset, Image
 
 from augmint.core.errors import UserError
 from augmint.core.evaluation.finetuning import batch_size_of, check_finetune, steps_of, temporary_output
+from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
 from augmint.core.interfaces import (
     Batch,
     Discriminator,
@@ -36,7 +37,6 @@ from augmint.vision.classification.gan_rows import AdversarialRows
 from augmint.vision.classification.judge_training import Lesson, fit
 from augmint.vision.classification.model import Preprocessing, build_model, channels_last, check_model
 from augmint.vision.classification.plan import TrainingPlan
-from augmint.vision.classification.pseudo_labels import confident
 from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE, JudgeSettings
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
 from augmint.vision.classification.training import score, train, training_arguments
@@ -190,7 +190,7 @@ class ImageClassification(Task):
         return judges.load(directory)
 
     def pseudo_labelled(self, judge: Judge) -> Dataset | None:
-        """Unlabelled rows that the judge is sure enough of (see `confident`), in the training rows' Features."""
+        """Unlabelled rows that the judge is sure enough of (see `pseudo_labelled_rows`)."""
         unlabeled, features = self.splits.unlabeled, self.splits.train.features
         if unlabeled is None:
             return None
@@ -198,12 +198,7 @@ class ImageClassification(Task):
         codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size)
         with fixed_threads(self.settings.threads):
             probabilities = judge.probabilities(ImageRows(unlabeled, codec).all())
-        at, labels = confident(probabilities, self.judge_settings.min_confidence)
-        chosen = unlabeled.select_columns([image]).select(at).add_column(label, labels.tolist())
-        for name in features:
-            if name not in chosen.column_names:
-                chosen = chosen.add_column(name, [None] * len(chosen))
-        return chosen.select_columns(list(features)).cast(features)
+        return pseudo_labelled_rows(unlabeled, image, label, probabilities, self.judge_settings.min_confidence, features)
 
     # downstream ---------------------------------------------------------------------------------------------------
 

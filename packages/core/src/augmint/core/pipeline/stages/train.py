@@ -38,7 +38,7 @@ def run(shop: Workshop, workers: Workers) -> None:
         **recipe.adversarial,
     }
     arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
-    task.pretrain(directory.start, workers.executor, arguments.max_steps)
+    task.pretrain(directory.start, workers.executor, arguments.max_steps, shop.pseudo_labelled)
     generator, discriminator, objective = task.adversarial_networks(directory.start)
     trainer = AdversarialTrainer(
         generator,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from datasets import Dataset, Features
 from torch import Tensor
 
 
@@ -28,3 +29,26 @@ def confident(probabilities: Tensor, least: float) -> tuple[np.ndarray, np.ndarr
     threshold = least * (learnt / (2 - learnt)).clamp(min=0.5 if counts.max() else 1.0)
     at = np.flatnonzero((top >= threshold[label]).numpy())
     return at, label.numpy()[at]
+
+
+def pseudo_labelled_rows(
+    unlabeled: Dataset, payload: str, label: str, probabilities: Tensor, least: float, features: Features
+) -> Dataset:
+    """Unlabelled rows that the judge is sure enough of (see `confident`), in the training rows' Features.
+
+    Columns that they lack are None.
+
+    Args:
+        unlabeled: n rows.
+        payload: their column of images, texts or clips.
+        label: the training rows' column of labels.
+        probabilities: of the judge, float (n, classes).
+        least: top probability of a row that is taken, [0, 1).
+        features: of the training rows.
+    """
+    at, labels = confident(probabilities, least)
+    chosen = unlabeled.select_columns([payload]).select(at).add_column(label, labels.tolist())
+    for name in features:
+        if name not in chosen.column_names:
+            chosen = chosen.add_column(name, [None] * len(chosen))
+    return chosen.select_columns(list(features)).cast(features)

@@ -2,7 +2,7 @@
 
 import torch
 
-from augmint.vision.classification.pseudo_labels import confident
+from augmint.core.evaluation.pseudo_labels import confident
 
 
 def test_a_class_that_is_never_predicted_with_confidence_is_not_left_out() -> None:
