@@ -38,6 +38,8 @@ class Seq2SeqSource:
         max_length: tokens of a text that are read and written, at least 8; longer texts are cut.
         source_prefix: put before every source, as T5 wants it ("translate English to German: ").
         src_lang, tgt_lang: language codes of multilingual tokenizers (NLLB, mBART).
+        bf16: write in bfloat16, which is faster on GPUs that have it and slower on most CPUs. What is written may then change with
+            the texts that stand in the same batch.
     """
 
     name_or_path: str | None = None
@@ -46,6 +48,7 @@ class Seq2SeqSource:
     source_prefix: str = ""
     src_lang: str | None = None
     tgt_lang: str | None = None
+    bf16: bool = False
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], where: str = "model") -> Seq2SeqSource:
@@ -59,6 +62,8 @@ class Seq2SeqSource:
         for key in ("name_or_path", "source_prefix", "src_lang", "tgt_lang"):
             if not isinstance(values.get(key), str | None):
                 raise UserError(f"{key} is {values[key]!r}.", where=f"{where}.{key}", fix="Give a string.")
+        if not isinstance(values.get("bf16", False), bool):
+            raise UserError(f"bf16 is {values['bf16']!r}.", where=f"{where}.bf16", fix="Give true or false.")
         length = values.get("max_length", 128)
         if isinstance(length, bool) or not isinstance(length, int) or length < 8:
             raise UserError(

@@ -79,13 +79,14 @@ def write_texts(model: Seq2SeqModel, texts: Sequence[str], decoding: Decoding, r
         steps: list[Any] = [_OwnLimit(limits.repeat_interleave(decoding.num_beams), model.tokenizer.eos_token_id)]
         if uniform is not None and decoding.temperature is not None:
             steps.insert(0, KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
-        ids = model.network.generate(
-            **inputs,
-            num_beams=decoding.num_beams,
-            do_sample=False,
-            max_new_tokens=int(limits.max()),
-            logits_processor=LogitsProcessorList(steps),
-        )
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=model.source.bf16):
+            ids = model.network.generate(
+                **inputs,
+                num_beams=decoding.num_beams,
+                do_sample=False,
+                max_new_tokens=int(limits.max()),
+                logits_processor=LogitsProcessorList(steps),
+            )
         for row, text in zip(rows.tolist(), model.texts(ids), strict=True):
             written[row] = text
     return written

@@ -9,7 +9,7 @@ from typing import Any
 from augmint.text.seq2seq import Seq2SeqSource
 from augmint.text.training.settings import ADVERSARIAL_RANGES, check_keys, check_name, check_ranges
 
-MODEL_KEYS = ("name_or_path", "scratch", "max_length", "source_prefix", "src_lang", "tgt_lang")
+MODEL_KEYS = ("name_or_path", "scratch", "max_length", "source_prefix", "src_lang", "tgt_lang", "bf16")
 
 
 @dataclass(frozen=True)

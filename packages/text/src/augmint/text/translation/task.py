@@ -65,6 +65,7 @@ class Translation(Task):
         "source_prefix": str,
         "src_lang": str | None,
         "tgt_lang": str | None,
+        "bf16": bool,
     }
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
