@@ -15,7 +15,7 @@ from augmint.core.testing import check_generator
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.generators.decodes import decoding_of
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, train_tokenizer, write_texts
-from augmint.text.seq2seq.config import build_config
+from augmint.text.seq2seq.config import seq2seq_config
 from augmint.text.strings import to_strings, to_tensors
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -145,11 +145,11 @@ def test_controls_are_named_or_refused() -> None:
 @pytest.mark.parametrize(("values", "words"), [
     ({"scratch": {"model_type": "m2m_101"}}, "Did you mean 'm2m_100'"),
     ({"scratch": {"model_type": "m2m_100", "d_modle": 3}}, "Did you mean 'd_model'"),
-    ({"scratch": {"model_type": "bert"}}, "does not read one text and write another"),
+    ({"scratch": {"model_type": "bert"}}, "cannot read one text and write another"),
     ({"scratch": {"d_model": 3}}, "no model_type"),
     ({"name_or_path": "no/such/folder/here"}, "cannot be loaded"),
     ({"max_length": 2}, "max_length"),
 ])
 def test_a_wrong_model_section_says_what_is_wrong(values: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words):
-        build_config(Seq2SeqSource.from_dict(values), {})
+        seq2seq_config(Seq2SeqSource.from_dict(values), {})

@@ -21,8 +21,17 @@ from augmint.text.translation.training import score, train
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import pairs
 
-SIZES = {"d_model": 32, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2, "decoder_attention_heads": 2,
-         "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "vocab_size": 400, "max_position_embeddings": 128}
+SIZES = {
+    "d_model": 32,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "encoder_ffn_dim": 64,
+    "decoder_ffn_dim": 64,
+    "vocab_size": 400,
+    "max_position_embeddings": 128,
+}
 FAMILIES: dict[str, dict[str, Any]] = {
     "marian": {"model_type": "marian", **SIZES},
     "bart": {"model_type": "bart", **SIZES},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -153,16 +154,17 @@ def test_texts_without_labels_are_refused() -> None:
     ("model", {"scratch": {"hidden_size": 8}}, "no model_type"),
     ("model", {"scratch": {"model_type": "brt"}}, "no model type"),
     ("model", {"scratch": {"model_type": "bert", "hiden_size": 8}}, "hiden_size"),
-    ("model", {"scratch": {"model_type": "marian"}}, "cannot do this"),
+    ("model", {"scratch": {"model_type": "marian"}}, "cannot classify texts"),
     ("model", {"scratch": {"model_type": "bert"}, "max_length": 600}, "512 positions"),
     ("model", {"max_length": 4}, "max_length"),
     ("model", {"name_or_path": "/nowhere/at/all"}, "cannot be loaded"),
     ("generator", {"scratch": {"model_type": "bert"}, "samples": 1}, "samples"),
     ("generator", {"name": "gan"}, "no generator"),
     ("generator", {"steps": 4}, "not known"),
-    ("generator", {"scratch": {"model_type": "vit"}}, "cannot do this"),
+    ("generator", {"scratch": {"model_type": "vit"}}, "cannot write texts"),
     ("judge", {"members": 0}, "members"),
-    ("judge", {"rounds": 2}, "rounds"),
+    ("judge", {"rounds": 11}, "rounds"),
+    ("judge", {"round": 1}, "Did you mean 'rounds'"),
     ("finetune", {"learning_rate": -1}, "learning_rate"),
 ])
 def test_a_setting_that_cannot_work_is_named_before_anything_is_trained(section: str, values: dict[str, object], said: str) -> None:
@@ -182,7 +184,23 @@ def test_rows_read_from_a_data_set_are_those_trained_on() -> None:
     assert found.texts["text"] == list(data["text"])
 
 
-def test_unlabelled_texts_are_refused_rather_than_left_unused() -> None:
-    task = TextClassification(Splits(labelled(4), labelled(4), None, labelled(2).remove_columns("label")), TaskSettings())
-    with pytest.raises(UserError, match="unlabelled"):
-        task.check_settings()
+def test_pseudo_labels_are_those_of_the_judge_where_it_is_sure(tmp_path: Path) -> None:
+    known = labelled(40)
+    data = Splits(known, labelled(10, 40), None, labelled(30, 60).remove_columns("label"))
+    settings = {"model": {"scratch": CLASSIFIER, "max_length": 32}, "finetune": {"max_steps": 40, "learning_rate": 5e-3}}
+    task = TextClassification(data, TaskSettings(**settings, judge={"members": 1, "rounds": 1, "min_confidence": 0.7}))
+    task.check_settings()
+    with ThreadPoolExecutor(1) as executor:
+        task.fit_judge(tmp_path / "judge", executor)
+    judge = task.load_judge(tmp_path / "judge")
+    assert "pseudo-labelled texts" in judge.name
+    assert (tmp_path / "judge-round-0").is_dir()
+    rows = task.pseudo_labelled(judge)
+    assert rows is not None
+    assert rows.features == known.features
+    said = judge.probabilities(task.codec.encode(rows))
+    assert said.argmax(1).tolist() == rows["label"]
+    assert float(said.max(1).values.min()) >= 0.35
+    assert 0 < len(rows) <= 90
+    trained = task.adversarial_rows(rows)
+    assert len(trained) == 120 + len(rows)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 from datasets import Dataset, Features
+from filelock import FileLock, Timeout
 from torch import Tensor
 
 from augmint.core.data.provenance import provenance_columns, with_provenance
@@ -74,20 +75,27 @@ def mint_tables(plan: MintPlan, parts: MintParts, reference: Reference,
     for _ in range(plan.arguments.max_rounds):
         if not wanted:
             break
-        tables += [_made(plan, shard, parts, reference, cache) for shard in plan.shards(wanted, len(tables))]
+        tables += _made(plan, plan.shards(wanted, len(tables)), parts, reference, cache)
         selection = select_candidates(figures_of(tables), plan, reference)
         wanted = plan.next_wanted(selection.made, selection.passed)
     return tables, selection
 
 
-def _made(plan: MintPlan, shard: Shard, parts: MintParts, reference: Reference, cache: Path | None) -> pa.Table:
+def _made(plan: MintPlan, shards: Sequence[Shard], parts: MintParts, reference: Reference, cache: Path | None) -> list[pa.Table]:
     if cache is None:
-        return mint_shard(plan, shard, parts, reference)
-    path = cache / f"{plan.candidate_key(shard)}.parquet"
-    if not path.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        write_table(path, mint_shard(plan, shard, parts, reference))
-    return read_table(path)
+        return [mint_shard(plan, shard, parts, reference) for shard in shards]
+    cache.mkdir(parents=True, exist_ok=True)
+    paths = [cache / f"{plan.candidate_key(shard)}.parquet" for shard in shards]
+    # Trials that run side by side often need the same candidates: what another is at is left to it at first, and then waited for.
+    for timeout in (0.0, -1.0):
+        for path, shard in zip(paths, shards, strict=True):
+            try:
+                with FileLock(f"{path}.lock", timeout=timeout):
+                    if not path.is_file():
+                        write_table(path, mint_shard(plan, shard, parts, reference))
+            except Timeout:
+                continue
+    return [read_table(path) for path in paths]
 
 
 def _features(tables: Sequence[pa.Table], selection: Selection) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ from datasets import Dataset
 from augmint.core.data import strip_provenance
 from augmint.core.evaluation import density_coverage, precision_recall
 from augmint.core.interfaces import FinetuneJob, Policy, RowRandom
-from augmint.core.minting import mint_rows
+from augmint.core.minting import MintArguments, mint_rows
 from augmint.core.pipeline.workshop import Workshop, workshop
 from augmint.core.search import TrialRequest, TrialScores
 
@@ -71,7 +71,7 @@ class ValidationObjective:
             minted = mint_rows(
                 shop.mint_parts,
                 policy,
-                shop.recipe.mint,
+                self._amount(shop, request),
                 seed=shop.recipe.seed,
                 weakness=shop.weakness,
                 cache=shop.directory.candidates if shop.networks[0].conditioned_on else None,
@@ -94,6 +94,17 @@ class ValidationObjective:
         sign = 1 if task.metric.greater_is_better else -1
         details = {"loss": result.losses.get("validation"), "minted": len(extra) if extra is not None else 0}
         return TrialScores(sign * result.scores["validation"], quality, diversity, details)
+
+    @staticmethod
+    def _amount(shop: Workshop, request: TrialRequest) -> MintArguments:
+        """How much is minted for a trial: as much as the arms get. Where rows are dear (they are written token by token), a short
+        trial gets its part, so that each row is seen as often as in a full one."""
+        mint = shop.recipe.mint
+        if request.fidelity == "full" or not shop.networks[0].conditioned_on or mint.per_class is not None:
+            return mint
+        if mint.total is not None:
+            return replace(mint, total=max(2, round(SHORT * mint.total)))
+        return replace(mint, ratio=SHORT * (mint.ratio or 1.0))
 
     def _quality(self, shop: Workshop, features: torch.Tensor) -> tuple[float, float]:
         real = shop.real_features

@@ -18,6 +18,8 @@ from augmint.text.strings import length_key, to_strings
 
 _INFO = "augmint_discriminator.json"
 _HIDDEN = 64
+BATCH = 64
+"""Pairs that are scored together."""
 
 
 class PairScorer(nn.Module):
@@ -78,17 +80,22 @@ class PairDiscriminator(Discriminator):
         return self.log_odds(texts[0], texts[1])
 
     def log_odds(self, sources: Sequence[str], targets: Sequence[str]) -> Tensor:
-        """Calibrated log-odds that each pair is real, float32 (n,)."""
+        """Calibrated log-odds that each pair is real, float32 (n,); without gradients in batches of alike lengths, so that little
+        is computed for padding."""
+        if torch.is_grad_enabled():
+            return self._mean(sources, targets)
+        order = sorted(range(len(sources)), key=lambda row: len(sources[row]) + len(targets[row]))
+        parts = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        odds = [self._mean([sources[row] for row in rows], [targets[row] for row in rows]) for rows in parts]
+        return torch.cat(odds)[torch.tensor(order, device=odds[0].device).argsort()] if odds else torch.zeros(0)
+
+    def _mean(self, sources: Sequence[str], targets: Sequence[str]) -> Tensor:
         return torch.stack([member(sources, targets) for member in self.members]).mean(0)
 
     @torch.no_grad()
-    def probabilities(self, sources: Sequence[str], targets: Sequence[str], batch_size: int = 64) -> Tensor:
+    def probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> Tensor:
         """Probability that each pair is real, float32 (n,), on the CPU."""
-        parts = [
-            self.log_odds(sources[at : at + batch_size], targets[at : at + batch_size]).sigmoid().cpu()
-            for at in range(0, len(sources), batch_size)
-        ]
-        return torch.cat(parts) if parts else torch.zeros(0)
+        return self.log_odds(sources, targets).sigmoid().cpu()
 
     def save_pretrained(self, directory: Path | str, **_: Any) -> None:
         """Weights as safetensors, the members' configs and the tokenizer."""

@@ -1,10 +1,10 @@
-"""Which model: the recipe's words for a classifier or a language model, checked before anything is loaded."""
+"""Which model: the recipe's words for it, checked before anything is loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from augmint.core.errors import UserError, nearest
 
@@ -24,6 +24,11 @@ LANGUAGE_MODEL: dict[str, Any] = {"model_type": "gpt2", "n_embd": 128, "n_layer"
 _WIDTHS = ("hidden_size", "n_embd", "d_model", "dim")
 _SPREADS = ("initializer_range", "init_std")
 _POSITIONS = ("max_position_embeddings", "n_positions")
+_PURPOSES = {
+    "AutoModelForSequenceClassification": ("classify texts", "BERT"),
+    "AutoModelForCausalLM": ("write texts", "GPT-2"),
+    "AutoModelForSeq2SeqLM": ("read one text and write another", "Marian, T5, BART or NLLB"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class ModelSource:
     max_length: int = 128
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], where: str = "model") -> ModelSource:
+    def from_dict(cls, values: Mapping[str, Any], where: str = "model") -> Self:
         """The recipe's section. Raises UserError on unknown keys and impossible values."""
         known = {item.name for item in fields(cls)}
         for key in values:
@@ -51,7 +56,9 @@ class ModelSource:
             raise UserError("Both name_or_path and scratch are given.", where=where, fix="Give one of them.")
         if not isinstance(values.get("name_or_path"), str | None):
             raise UserError(
-                f"name_or_path is {values['name_or_path']!r}.", where=f"{where}.name_or_path", fix="Give a hub id or a folder."
+                f"name_or_path is {values['name_or_path']!r}.",
+                where=f"{where}.name_or_path",
+                fix="Give a string: hub id or folder.",
             )
         length = values.get("max_length", cls.max_length)
         if isinstance(length, bool) or not isinstance(length, int) or length < 8:
@@ -68,7 +75,7 @@ def build_config(
 
     Args:
         source: where the model comes from.
-        auto: `AutoModelForSequenceClassification` or `AutoModelForCausalLM`: what the config must be known to.
+        auto: the class of Transformers' that must know the config, such as `AutoModelForCausalLM`.
         default: the scratch config where nothing is said; its values also fill up configs of the same type.
         special: ids of special tokens, and `vocab_size`.
         where: the recipe's section, for messages.
@@ -78,9 +85,11 @@ def build_config(
     """
     config = _loaded(source, where) if source.name_or_path else _scratch(source, default, special, where)
     if type(config) not in auto._model_mapping:
-        wanted = "classify texts; take BERT, say" if "Sequence" in auto.__name__ else "write texts; take GPT-2, say"
-        raise UserError(f"A {config.model_type} model cannot do this.", where=where, fix=f"Name one that can {wanted}.")
+        what, such = _PURPOSES.get(auto.__name__, (f"be an {auto.__name__}", "another"))
+        raise UserError(f"A {config.model_type} model cannot {what}.", where=where, fix=f"Name one that can; {such}, say.")
     room = next((int(getattr(config, name)) for name in _POSITIONS if isinstance(getattr(config, name, None), int)), None)
+    if hasattr(config, "relative_attention_num_buckets"):  # T5 and its like know distances, not places
+        room = None
     # A label and the special tokens that a tokenizer puts around a text need places too.
     if room is not None and source.max_length + 4 > room:
         raise UserError(

@@ -1,4 +1,4 @@
-"""A tokenizer for models that start from nothing, trained on the user's training texts."""
+"""Tokenizers: a pretrained model's own, or one trained on the user's training texts for models that start from nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+from augmint.core.errors import UserError
 
 PAD, EOS, UNK, TAG = "<pad>", "</s>", "<unk>", "<bt>"
 """Padding; the end of a text; a token that byte-level pieces never need; and the mark of generated sources."""
@@ -56,3 +58,18 @@ def _trained(texts: tuple[str, ...], vocab_size: int) -> Any:
         additional_special_tokens=[TAG],
         clean_up_tokenization_spaces=False,
     )
+
+
+def load_tokenizer(name_or_path: str, where: str = "model", **languages: str | None) -> Any:
+    """The pretrained model's tokenizer, told its `src_lang` and `tgt_lang`. Raises UserError where there is none."""
+    from transformers import AutoTokenizer
+
+    told = {key: value for key, value in languages.items() if value}
+    try:
+        return AutoTokenizer.from_pretrained(name_or_path, **told)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"The model {name_or_path!r} has no tokenizer ({str(error).splitlines()[0]})",
+            where=f"{where}.name_or_path",
+            fix="Save the tokenizer into the model's folder.",
+        ) from error

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from augmint.text.models.source import ModelSource
-from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE
-from augmint.text.seq2seq import Seq2SeqSource, train_tokenizer
-from augmint.text.seq2seq.config import load_tokenizer
+from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, load_tokenizer, train_tokenizer
 
 FIRST = "<cls>"
 
@@ -42,7 +40,7 @@ def build_tokenizer(
     from tokenizers import AddedToken, processors
 
     if source.name_or_path:
-        tokenizer = load_tokenizer(Seq2SeqSource(name_or_path=source.name_or_path), where)
+        tokenizer = load_tokenizer(source.name_or_path, where)
         if tokenizer.pad_token is None:  # decoders have none; masks hide what is filled up
             tokenizer.pad_token = tokenizer.eos_token
     else:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
-from augmint.text.seq2seq.config import Seq2SeqSource, build_config, load_tokenizer
+from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, load_tokenizer, train_tokenizer
+from augmint.text.seq2seq.config import Seq2SeqSource, seq2seq_config
 
 __all__ = ["Seq2SeqModel", "Seq2SeqSource"]
 
@@ -47,9 +47,9 @@ class Seq2SeqModel:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             if source.name_or_path:
-                config = build_config(source, {})
+                config = seq2seq_config(source, {})
                 network = AutoModelForSeq2SeqLM.from_pretrained(source.name_or_path, config=config)
-                tokenizer = load_tokenizer(source)
+                tokenizer = load_tokenizer(source.name_or_path, src_lang=source.src_lang, tgt_lang=source.tgt_lang)
             else:
                 tokenizer = train_tokenizer(texts, int((source.scratch or {}).get("vocab_size", DEFAULT_VOCAB_SIZE)))
                 special = {
@@ -58,7 +58,7 @@ class Seq2SeqModel:
                     "decoder_start_token_id": tokenizer.pad_token_id,
                     "vocab_size": len(tokenizer),
                 }
-                network = AutoModelForSeq2SeqLM.from_config(build_config(source, special))
+                network = AutoModelForSeq2SeqLM.from_config(seq2seq_config(source, special))
         _plain_generation(network, tokenizer, source)
         return cls(network, tokenizer, source)
 

@@ -38,7 +38,7 @@ from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.judge import TextJudge
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
-from augmint.text.seq2seq.config import build_config
+from augmint.text.seq2seq.config import seq2seq_config
 from augmint.text.training.adversarial import adversarial_defaults
 from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.translation import pretraining
@@ -98,8 +98,8 @@ class Translation(Task):
             raise UserError(
                 f"{key!r} is not known: translation's judge has no settings.", where=f"judge.{key}", fix="Leave judge out."
             )
-        build_config(self.model_source, {})
-        build_config(self.generator_source, {}, "generator")
+        seq2seq_config(self.model_source, {})
+        seq2seq_config(self.generator_source, {}, "generator")
 
     @cached_property
     def train_texts(self) -> tuple[list[str], list[str]]:
