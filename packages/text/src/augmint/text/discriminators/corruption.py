@@ -32,7 +32,7 @@ def corrupted(sources: Sequence[str], targets: Sequence[str], rng: RowRandom) ->
     for row, (source, target) in enumerate(zip(sources, targets, strict=True)):
         kind = KINDS[min(int(draws[row, 0] * len(KINDS)), len(KINDS) - 1)]
         other = sources[_other(row, len(sources), draws[row, 1])]
-        bad = _CORRUPT[kind](source, target, other, draws[row, 2], draws[row, 3])
+        bad = CORRUPTIONS[kind](source, target, other, draws[row, 2], draws[row, 3])
         if bad is None or (bad[0] == source and bad[1] == target):
             kind, bad = "mismatched", (other, target)
         made.append(bad[0])
@@ -80,4 +80,4 @@ def _words(source: str, target: str, other: str, draw: float, more: float) -> tu
     return " ".join(own), target
 
 
-_CORRUPT = {"mismatched": _mismatched, "truncated": _truncated, "number": _number, "words": _words}
+CORRUPTIONS = {"mismatched": _mismatched, "truncated": _truncated, "number": _number, "words": _words}
