@@ -103,7 +103,9 @@ def planted(pairs: Pairs) -> dict[str, tuple[Pairs, Pairs]]:
         for row, (source, target) in enumerate(zip(sources, targets, strict=True)):
             other = sources[(row + 1 + int(draws[row, 0] * (len(sources) - 2))) % len(sources)]
             made = (
-                (target, target) if kind == "untranslated" else CORRUPTIONS[kind](source, target, other, draws[row, 1], draws[row, 2])
+                (target, target)
+                if kind == "untranslated"
+                else CORRUPTIONS[kind](source, target, other, draws[row, 1], draws[row, 2])
             )
             if made is not None and made != (source, target):
                 real.append((source, target))
