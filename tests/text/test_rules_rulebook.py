@@ -18,6 +18,7 @@ from rules_real_pairs import NEW, ODD, PAIRS, alone, rows_of
 
 BAD = [
     (("...", NEW[0][1]), "empty"),
+    ((NEW[0][0] + "\N{REPLACEMENT CHARACTER}", NEW[0][1]), "broken characters"),
     ((NEW[0][0], NEW[0][1] * 5), "length ratio"),
     ((NEW[3][0], NEW[3][1].replace("18", "19")), "numbers"),
     ((NEW[0][1], NEW[0][1]), "copy of the other side"),

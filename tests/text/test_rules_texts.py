@@ -92,3 +92,11 @@ def test_the_index_stays_out_of_the_pickle_and_is_built_again():
     assert rejected(rule, TEXTS[0], PLAIN[0]) == [True, False]
     assert len(pickle.dumps(rule)) == before < 2 * sum(len(text.encode()) for text in TEXTS)
     assert rejected(pickle.loads(pickle.dumps(rule)), TEXTS[0], PLAIN[0]) == [True, False]
+
+
+def test_half_a_character_is_broken_unless_real_texts_have_such_too():
+    from augmint.text.rules import get_rule
+
+    rule = get_rule("broken")
+    assert rule.fit({"text": ["Grüße"]}).rejects({"text": ["Gr\ufffd\ufffde", "Grüße"]}).tolist() == [True, False]
+    assert not rule.fit({"text": ["\ufffd"]}).rejects({"text": ["Gr\ufffd"]}).any()

@@ -131,7 +131,7 @@ def test_the_policy_gradient_raises_what_is_rewarded() -> None:
     losses, writer = objective(adversarial_weight=5.0, kl_weight=0.0), generator()
 
     class Favourite(torch.nn.Module):
-        def log_odds(self, texts: list[str], labels: list[int]) -> torch.Tensor:
+        def forward(self, batch: Batch) -> torch.Tensor:
             return torch.tensor([4.0 if len(text) > 60 else -4.0 for text in texts])
 
     def length(one: LabelLMGenerator) -> float:
@@ -172,7 +172,7 @@ def test_a_sure_discriminator_is_left_alone() -> None:
     fake = losses.fakes(generator(), real, rng)
 
     class Sure(torch.nn.Module):
-        def log_odds(self, texts: list[str], labels: list[int]) -> torch.Tensor:
+        def forward(self, batch: Batch) -> torch.Tensor:
             return torch.cat([torch.full((6,), 9.0), torch.full((12,), -9.0)]).requires_grad_()
 
     assert losses.discriminator_loss(Sure(), real, fake, rng).total.item() == 0.0

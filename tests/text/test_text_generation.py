@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,9 @@ from augmint.text.generators import ContinuationGenerator
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.language_model import LabelLanguageModel
 from augmint.text.models.source import ModelSource
+from augmint.text.models.writing import continue_texts
 from augmint.text.policy import TextPolicySpace
+from augmint.text.seq2seq import Decoding
 from augmint.text.strings import to_strings
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
@@ -158,6 +161,26 @@ def test_both_losses_reach_their_network_and_no_label_is_needed() -> None:
     assert all(parameter.grad is not None for parameter in writer.network.transformer.parameters())
 
 
+def test_gradients_pass_a_distributed_wrapper() -> None:
+    class Wrapper(torch.nn.Module):
+        def __init__(self, module: torch.nn.Module) -> None:
+            super().__init__()
+            self.module, self.calls = module, 0
+
+        def forward(self, *given: object, **named: object) -> object:
+            self.calls += torch.is_grad_enabled()
+            return self.module(*given, **named)
+
+    writer, critic, real = Wrapper(generator()), Wrapper(discriminator()), condition(rows(3))
+    objective = TextObjective(GeneratorSettings.from_dict({"samples": 3}), generator())
+    rng = RowRandom(0, "step", rows=range(9))
+    with torch.no_grad():
+        fake = objective.fakes(writer, real, rng)
+    objective.discriminator_loss(critic, real, fake, rng)
+    objective.generator_loss(writer, critic, real, rng)
+    assert (critic.calls, writer.calls) == (1, 2)
+
+
 def test_pretraining_leaves_networks_that_know_real_from_continued(tmp_path: Path) -> None:
     lesson = pretraining.Lesson(
         rows(80),
@@ -195,3 +218,43 @@ def test_the_search_tells_the_generator_how_to_write_and_from_how_much() -> None
     assert policy.mint.controls == {"decode": "warm", "prompt": 0.3}
     assert policy.mint.best_of == 4
     assert not space.decode(space.starts()["identity"]).mint.share
+
+
+def test_bits_a_character_count_only_what_is_read() -> None:
+    model = language_model()
+    short, long = (score(model, TextRows({"text": [text]})) for text in ("one two three " * 4, "one two three " * 400))
+    assert long.details["bits per character"] == pytest.approx(short.details["bits per character"], rel=0.5)
+
+
+def test_a_section_that_changes_a_length_keeps_the_users_model() -> None:
+    data = labelled(10)
+    settings = TaskSettings(model={"scratch": LANGUAGE_MODEL, "max_length": 32}, generator={"max_length": 16})
+    source = TextGeneration(Splits(data, data), settings).generator_source
+    assert (source.scratch, source.max_length) == (LANGUAGE_MODEL, 16)
+
+
+def test_a_prompt_never_ends_within_a_character() -> None:
+    texts = ["Ünïcödé wörds ärë ëvërÿwhërë " * 2] * 8
+    model = LabelLanguageModel.build(ModelSource(scratch={**LANGUAGE_MODEL, "vocab_size": 261}, max_length=32), 0, ["a"], 0)
+    for share in (0.1, 0.2, 0.3, 0.5):
+        for text in continue_texts(model, texts, [0] * 8, share, Decoding(temperature=1.0), RowRandom(0, rows=range(8))):
+            assert text[0] == texts[0][0]
+
+
+def test_no_texts_are_no_texts() -> None:
+    model = language_model()
+    assert continue_texts(model, [], [], 0.3, Decoding(temperature=1.0), RowRandom(0, rows=[])) == []
+    assert model.inputs([], [])["input_ids"].shape[0] == 0
+
+
+def test_a_model_without_an_end_is_named(tmp_path: Path) -> None:
+    model = language_model()
+    model.save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    for key in ("eos_token", "bos_token"):
+        config.pop(key, None)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
+    for name in ("special_tokens_map.json",):
+        (tmp_path / name).unlink(missing_ok=True)
+    with pytest.raises(UserError, match="end of a text"):
+        LabelLanguageModel.build(ModelSource(name_or_path=str(tmp_path)), 0, [], 0, "model")

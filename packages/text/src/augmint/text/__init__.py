@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from augmint.text.classification.task import TextClassification
     from augmint.text.codec import TextCodec
     from augmint.text.discriminators import PairDiscriminator, TextDiscriminator
-    from augmint.text.generators import LabelLMGenerator, Seq2SeqGenerator
+    from augmint.text.generation.task import TextGeneration
+    from augmint.text.generators import ContinuationGenerator, LabelLMGenerator, Seq2SeqGenerator
     from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
     from augmint.text.translation.task import Translation
 
 _HOMES = {
+    "ContinuationGenerator": "generators",
+    "TextGeneration": "generation.task",
     "LabelLMGenerator": "generators",
     "PairDiscriminator": "discriminators",
     "Seq2SeqGenerator": "generators",
@@ -27,6 +30,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "ContinuationGenerator",
+    "TextGeneration",
     "LabelLMGenerator",
     "PairDiscriminator",
     "Seq2SeqGenerator",

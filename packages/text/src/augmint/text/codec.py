@@ -11,7 +11,7 @@ from datasets import ClassLabel, Dataset, Features
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
-from augmint.text.columns import TextColumns, find_columns
+from augmint.text.columns import TextColumns, find_columns, languages_of
 from augmint.text.rules.batch import BatchRules
 from augmint.text.strings import ROLES, length_key, to_strings, to_tensors
 
@@ -71,7 +71,9 @@ class TextCodec(RowCodec):
         texts = {role: to_strings(batch[role], batch[length_key(role)]) for role in self.roles}
         if self.languages:
             sides = [[(self.languages[role], text) for text in texts[role]] for role in self.roles]
-            columns: dict[str, list[Any]] = {self.columns[self.roles[0]]: [dict(pair) for pair in zip(*sides, strict=True)]}
+            column = self.columns[self.roles[0]]
+            others = dict.fromkeys(languages_of(features.get(column)))  # a third language is not made up
+            columns: dict[str, list[Any]] = {column: [{**others, **dict(pair)} for pair in zip(*sides, strict=True)]}
         else:
             columns = {self.columns[role]: texts[role] for role in self.roles}
         if "label" in batch and self.columns.get("label") in features:

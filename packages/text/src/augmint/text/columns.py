@@ -39,7 +39,7 @@ def find_columns(features: Features, given: Mapping[str, str]) -> TextColumns:
     for role in given:
         if role not in (*PAIR, *SINGLE):
             raise UserError(f"{role!r} is not a column role of texts.", where="data.columns", fix=nearest(role, [*PAIR, *SINGLE]))
-    nested = {name: languages for name, feature in features.items() if (languages := _languages(feature))}
+    nested = {name: languages for name, feature in features.items() if (languages := languages_of(feature))}
     if any(role in given for role in PAIR):
         return _pair(features, given, nested)
     if nested and "text" not in given:
@@ -98,7 +98,7 @@ def _is_text(feature: Any) -> bool:
     return isinstance(feature, Value) and feature.dtype in ("string", "large_string")
 
 
-def _languages(feature: Any) -> tuple[str, ...]:
+def languages_of(feature: Any) -> tuple[str, ...]:
     """The languages of a column that holds a text in each of several, else ()."""
     if isinstance(feature, Translation):
         return tuple(feature.languages)

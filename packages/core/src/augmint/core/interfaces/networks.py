@@ -14,8 +14,8 @@ from augmint.core.interfaces.rng import RowRandom
 class Generator(nn.Module, ABC):
     """Makes rows out of noise, optionally given a condition.
 
-    Implementations also inherit `huggingface_hub.PyTorchModelHubMixin` and take one dataclass, `config`, so that
-    `save_pretrained` and `from_pretrained` write and read safetensors.
+    Implementations have `save_pretrained(folder)` and `from_pretrained(folder)`, which write and read safetensors: by
+    `huggingface_hub.PyTorchModelHubMixin` and one dataclass, `config`, or by those of a Transformers model.
     """
 
     modality: ClassVar[str]

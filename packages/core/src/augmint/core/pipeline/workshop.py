@@ -73,7 +73,8 @@ class Workshop:
     def networks(self) -> tuple[Generator, Discriminator]:
         with no_prints():
             generator, discriminator = self.task.load_networks(self.directory.generator, self.directory.discriminator)
-        return _frozen(generator), _frozen(discriminator)
+        device = torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+        return _frozen(generator.to(device)), _frozen(discriminator.to(device))
 
     @property
     def policy(self) -> Policy:

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from augmint.core.interfaces import RowRandom
+from augmint.text.strings import length_key, to_tensors
 
 KINDS = ("real", "fake", "mislabelled")
 """In the order of `contrast_logits`; the last only where there are labels."""
 
 
 def contrast_logits(
-    discriminator: nn.Module, texts: list[str], labels: list[int], generated: list[str], other: Sequence[int] | None
+    discriminator: nn.Module,
+    texts: list[str],
+    labels: list[int],
+    generated: list[str],
+    other: Sequence[int] | None,
+    device: torch.device | None = None,
 ) -> Tensor:
     """Logits of real texts, then of generated ones, then of the real ones under other labels.
 
     Args:
-        discriminator: has `log_odds`.
+        discriminator: a `TextDiscriminator`, or one in a distributed wrapper.
         texts, labels: n real rows.
         generated: n texts of the same labels.
         other: n labels that are not the texts' own; None where texts have no labels.
+        device: of the batch that the discriminator is given.
 
     Returns:
         float (3 n,), or (2 n,) without labels.
     """
-    inner: Any = discriminator
-    wrong = ([], []) if other is None else (texts, other)
-    logits: Tensor = inner.log_odds([*texts, *generated, *wrong[0]], [*labels, *labels, *wrong[1]])
+    wrong: tuple[list[str], Sequence[int]] = ([], []) if other is None else (texts, other)
+    points, lengths = to_tensors([*texts, *generated, *wrong[0]])
+    batch = {"text": points, length_key("text"): lengths, "label": torch.tensor([*labels, *labels, *wrong[1]])}
+    logits: Tensor = discriminator({name: tensor.to(device) for name, tensor in batch.items()})
     return logits
 
 

@@ -58,20 +58,22 @@ class TextObjective(Objective):
     def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
         labels, classes = _labels(real), self.reference.model.classes
         other = other_labels(labels, classes, rng.child("labels"))
-        logits = contrast_logits(unwrapped(discriminator), _texts(real), labels, _texts(fake), other)
+        logits = contrast_logits(discriminator, _texts(real), labels, _texts(fake), other, real["text"].device)
         return discriminator_step(logits, KINDS if other is not None else KINDS[:2])
 
     def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
         inner: LabelLMGenerator = unwrapped(generator)
+        self.reference.to(inner.model.device)
         labels = _labels(real)
-        known, tokens, _ = inner.log_probs(_texts(real), labels)
+        # Gradients go through the generator as it is given, so that several processes average them.
+        known, tokens, _ = generator(score=(_texts(real), labels))
         likelihood = -known.sum() / tokens.sum()
         repeated = [label for label in labels for _ in range(self.settings.samples)]
         streams = RowRandom(int(rng.integers(2**62)[0]), "samples", rows=range(len(repeated)))
-        with evaluating(inner):  # what is drawn and what is scored must be one distribution, so without dropout
+        with evaluating(inner):  # without dropout, so that what scores a text is what drew it
             drawn = write_labelled(inner.model, repeated, self.decoding, streams)
             reward = self._reward(discriminator, drawn, repeated)
-            scored = inner.log_probs(drawn, repeated)
+            scored = generator(score=(drawn, repeated))
         with torch.no_grad():
             before = self.reference.log_probs(drawn, repeated)[2]
         gradient, kl = policy_gradient(scored, before, reward, self.settings.samples)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from augmint.text.models.source import ModelSource
@@ -17,9 +17,11 @@ class GeneratorSettings:
     """How the generator and its discriminator come to be.
 
     Attributes:
-        source: the language model; None takes a small GPT-2 from nothing.
+        source: the language model; None takes a small GPT-2 from nothing where texts have labels, else one like the user's.
+        changes: values of the section that change the model taken instead, such as `max_length`.
         pretrain_steps: likelihood steps on the training texts before anything adversarial; None takes those of the fine-tuning.
-        learning_rate: of those steps; None takes what suits a pretrained or a scratch model.
+        learning_rate: of those steps; None takes the fine-tuning's where that trains a language model too, both of them pretrained
+            or neither, else what suits a pretrained or a scratch model.
         discriminator_steps: before the adversarial steps.
         discriminator_learning_rate: of those steps; None takes what suits a pretrained or a scratch model.
         adversarial_weight: of the reward against the likelihood, [0, 10].
@@ -29,6 +31,7 @@ class GeneratorSettings:
     """
 
     source: ModelSource | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
     pretrain_steps: int | None = None
     learning_rate: float | None = None
     discriminator_steps: int = 150
@@ -41,13 +44,15 @@ class GeneratorSettings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> GeneratorSettings:
         """From the recipe. Raises UserError on unknown keys and impossible values."""
-        own = {item.name for item in fields(cls)} - {"source"}
+        own = {item.name for item in fields(cls)} - {"source", "changes"}
         check_keys(values, {*own, *MODEL_KEYS, "name"}, "generator")
         check_name(values, "label_lm")
         model = {key: values[key] for key in MODEL_KEYS if key in values}
         made = cls(
-            ModelSource.from_dict(model, "generator") if model else None,
+            ModelSource.from_dict(model, "generator") if model.keys() & {"name_or_path", "scratch"} else None,
+            {} if model.keys() & {"name_or_path", "scratch"} else model,
             **{key: value for key, value in values.items() if key in own},
         )
+        ModelSource.from_dict(made.changes, "generator")  # so that a wrong value is named
         check_ranges(made, "generator", ADVERSARIAL_RANGES)
         return made

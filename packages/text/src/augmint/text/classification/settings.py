@@ -16,9 +16,9 @@ class JudgeSettings:
     Attributes:
         members: classifiers averaged, 1 to 20.
         rounds: times the unlabelled rows are labelled anew by an ensemble trained on the last round's labels, 0 to 10.
-        min_confidence: least averaged probability of a pseudo-label, [0, 1); down to half of it for classes that are rarely
+        min_confidence: least averaged probability of a pseudo-label, [0, 0.9999]; down to half of it for classes that are rarely
             predicted with confidence.
-        pseudo_share: part of each batch that is pseudo-labelled in rounds after the first, [0, 1).
+        pseudo_share: part of each batch that is pseudo-labelled in rounds after the first, [0, 0.95].
     """
 
     members: int = 3

@@ -121,7 +121,8 @@ class TextClassification(Task):
     @property
     def generator_source(self) -> ModelSource:
         """The generator's model: the recipe's, else a small one from nothing for texts as long as the classifier reads."""
-        return self.generator_settings.source or ModelSource(max_length=min(self.model_source.max_length, 256))
+        settings = self.generator_settings
+        return settings.source or replace(ModelSource(max_length=min(self.model_source.max_length, 256)), **settings.changes)
 
     def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source

@@ -21,7 +21,7 @@ def corrupted(sources: Sequence[str], targets: Sequence[str], rng: RowRandom) ->
     number, one word), the pair is mismatched.
 
     Args:
-        sources, targets: at least two good pairs.
+        sources, targets: good pairs; of a single one the words of the source are reversed where another's were needed.
         rng: one stream a row.
 
     Returns:
@@ -34,7 +34,7 @@ def corrupted(sources: Sequence[str], targets: Sequence[str], rng: RowRandom) ->
         other = sources[_other(row, len(sources), draws[row, 1])]
         bad = CORRUPTIONS[kind](source, target, other, draws[row, 2], draws[row, 3])
         if bad is None or (bad[0] == source and bad[1] == target):
-            kind, bad = "mismatched", (other, target)
+            kind, bad = "mismatched", (other if other != source else " ".join(reversed(source.split())) or target, target)
         made.append(bad[0])
         kept.append(bad[1])
         kinds.append(kind)
@@ -42,7 +42,7 @@ def corrupted(sources: Sequence[str], targets: Sequence[str], rng: RowRandom) ->
 
 
 def _other(row: int, count: int, draw: float) -> int:
-    return (row + 1 + min(int(draw * (count - 1)), count - 2)) % count
+    return (row + 1 + max(0, min(int(draw * (count - 1)), count - 2))) % count
 
 
 def _mismatched(source: str, target: str, other: str, draw: float, more: float) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from augmint.core.interfaces import Batch, Discriminator
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.strings import length_key, to_strings
 
-_INFO = "augmint_discriminator.json"
+INFO = "augmint_discriminator.json"
 _HIDDEN = 64
 BATCH = 64
 """Pairs that are scored together."""
@@ -115,13 +115,13 @@ class PairDiscriminator(Discriminator):
             "src_lang": source.src_lang,
             "tgt_lang": source.tgt_lang,
         }
-        (folder / _INFO).write_text(json.dumps(kept, indent=1))
+        (folder / INFO).write_text(json.dumps(kept, indent=1))
 
     @classmethod
     def from_pretrained(cls, directory: Path | str) -> Self:
         """What `save_pretrained` wrote."""
         folder = Path(directory)
-        info = json.loads((folder / _INFO).read_text())
+        info = json.loads((folder / INFO).read_text())
         return cls([load_scorer(folder / f"member-{number}", info) for number in range(info.pop("members"))])
 
 

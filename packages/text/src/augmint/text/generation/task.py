@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -105,7 +106,7 @@ class TextGeneration(Task):
     @property
     def generator_source(self) -> ModelSource:
         """The generator's model: the recipe's, else the user's own."""
-        return self.generator_settings.source or self.model_source
+        return self.generator_settings.source or replace(self.model_source, **self.generator_settings.changes)
 
     def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source
@@ -118,7 +119,7 @@ class TextGeneration(Task):
             self._rows(self.splits.validation),
             0,
             source,
-            ModelSource(max_length=self.model_source.max_length),
+            ModelSource(max_length=min(self.model_source.max_length, 512)),
             settings,
             with_defaults({**chosen, **own}, pretrained=bool(source.name_or_path)),
             settings.pretrain_steps or self.steps,

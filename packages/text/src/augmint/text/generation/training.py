@@ -9,7 +9,7 @@ from augmint.core.interfaces import Evaluation
 from augmint.text.causal.likelihood import LanguageModelTrainer
 from augmint.text.causal.plan import LanguagePlan
 from augmint.text.generation.metric import perplexity_evaluation
-from augmint.text.models.language_model import LabelLanguageModel, losses
+from augmint.text.models.language_model import LabelLanguageModel, losses, scored_characters
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
 from augmint.text.training.trainer import run
@@ -31,4 +31,4 @@ def score(model: LabelLanguageModel, rows: TextRows) -> Evaluation:
     """Perplexity of real texts, up to the length that the model reads."""
     texts = rows.texts["text"]
     cost, tokens = losses(model, texts, [0] * len(texts))
-    return perplexity_evaluation(cost, tokens, sum(map(len, texts)))
+    return perplexity_evaluation(cost, tokens, scored_characters(model, texts))

@@ -71,4 +71,4 @@ class ContinuationGenerator(LabelLMGenerator):
             written = continue_texts(self.model, texts, [0] * len(texts), prompt, decoding, rng)
         points, lengths = to_tensors(written)
         device = condition["text"].device
-        return {"text": points.to(device), length_key("text"): lengths.to(device)}
+        return {**condition, "text": points.to(device), length_key("text"): lengths.to(device)}

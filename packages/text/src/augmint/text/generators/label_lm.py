@@ -87,6 +87,21 @@ class LabelLMGenerator(Generator):
         device = given["label"].device
         return {**given, "text": points.to(device), length_key("text"): lengths.to(device)}
 
+    def forward(
+        self,
+        n: int = 0,
+        condition: Batch | None = None,
+        *,
+        rng: RowRandom | None = None,
+        score: tuple[list[str], list[int]] | None = None,
+        **controls: Any,
+    ) -> Any:
+        """As `sample`; or, given texts and their labels as `score`, as `log_probs`: so gradients pass a distributed wrapper."""
+        if score is not None:
+            return self.log_probs(*score)
+        assert rng is not None
+        return self.sample(n, condition, rng=rng, **controls)
+
     def log_probs(self, texts: list[str], labels: list[int]) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator gives each token of texts, with gradients; see `LabelLanguageModel.log_probs`."""
         return self.model.log_probs(texts, labels)

@@ -84,6 +84,21 @@ class Seq2SeqGenerator(Generator):
             **{name: condition[name] for name in ("target", length_key("target"))},
         }
 
+    def forward(
+        self,
+        n: int = 0,
+        condition: Batch | None = None,
+        *,
+        rng: RowRandom | None = None,
+        score: tuple[list[str], list[str]] | None = None,
+        **controls: Any,
+    ) -> Any:
+        """As `sample`; or, given sources and targets as `score`, as `log_probs`: so gradients pass a distributed wrapper."""
+        if score is not None:
+            return self.log_probs(*score)
+        assert rng is not None
+        return self.sample(n, condition, rng=rng, **controls)
+
     def log_probs(self, sources: list[str], targets: list[str]) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator gives each token of sources, for their targets, with gradients.
 

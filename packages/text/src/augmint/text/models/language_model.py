@@ -58,6 +58,12 @@ class LabelLanguageModel:
             torch.manual_seed(seed)
             tokenizer = build_tokenizer(source, texts, labels=classes, where=where)
             config = build_config(source, AutoModelForCausalLM, LANGUAGE_MODEL, special_ids(source, tokenizer), where)
+            if tokenizer.eos_token_id is None:
+                raise UserError(
+                    "The tokenizer has no token for the end of a text.",
+                    where=f"{where}.name_or_path",
+                    fix="Take a model that writes texts; GPT-2, say.",
+                )
             if source.name_or_path:
                 network = AutoModelForCausalLM.from_pretrained(source.name_or_path, config=config)
                 if len(tokenizer) > network.get_input_embeddings().num_embeddings:
@@ -90,15 +96,18 @@ class LabelLanguageModel:
     def inputs(self, texts: Sequence[str], labels: Sequence[int]) -> dict[str, Tensor]:
         """What the network is taught, on the CPU: "input_ids", "attention_mask" and "labels" (those ids that it shall write, else
         -100), all int64 (n, L)."""
-        ids = self.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=self.max_length + 1)["input_ids"]
+        ids: list[list[int]] = []
+        if texts:
+            longest = self.max_length + 1
+            ids = self.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=longest)["input_ids"]
         marks, end = self.label_ids, self.tokenizer.eos_token_id
         rows = [
             [marks[label], *own[: self.max_length], *([end] if len(own) <= self.max_length else [])]
             for label, own in zip(labels, ids, strict=True)
         ]
-        longest = max(len(row) for row in rows)
-        lengths = torch.tensor([len(row) for row in rows])
-        padded = torch.tensor([row + [self.tokenizer.pad_token_id] * (longest - len(row)) for row in rows])
+        longest = max((len(row) for row in rows), default=1)
+        lengths = torch.tensor([len(row) for row in rows], dtype=torch.int64)
+        padded = torch.tensor([row + [self.tokenizer.pad_token_id] * (longest - len(row)) for row in rows]).view(-1, longest).long()
         mask = (torch.arange(longest)[None] < lengths[:, None]).long()
         aims = padded.masked_fill(mask == 0, IGNORED)
         aims[:, 0] = IGNORED
@@ -148,6 +157,16 @@ def losses(model: LabelLanguageModel, texts: Sequence[str], labels: Sequence[int
         picked, counted, _ = model.log_probs([texts[row] for row in rows], [labels[row] for row in rows])
         cost[rows], tokens[rows] = -picked.double().sum(1).cpu(), counted.sum(1).cpu()
     return cost, tokens
+
+
+def scored_characters(model: LabelLanguageModel, texts: Sequence[str]) -> int:
+    """Characters of texts as far as the model reads them."""
+    ids = model.tokenizer(list(texts), add_special_tokens=False)["input_ids"] if texts else []
+    read = [
+        len(text) if len(own) <= model.max_length else len(model.tokenizer.decode(own[: model.max_length]))
+        for text, own in zip(texts, ids, strict=True)
+    ]
+    return sum(read)
 
 
 def perplexity(model: LabelLanguageModel, texts: Sequence[str], labels: Sequence[int]) -> float:

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
+from augmint.core.errors import UserError
 from augmint.text.models.source import ModelSource
 from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, load_tokenizer, train_tokenizer
 
@@ -35,7 +36,7 @@ def build_tokenizer(
         where: the recipe's section, for messages.
 
     Raises:
-        UserError: the pretrained model has no tokenizer.
+        UserError: the pretrained model has no tokenizer, or one with neither a padding token nor one for the end.
     """
     from tokenizers import AddedToken, processors
 
@@ -43,6 +44,12 @@ def build_tokenizer(
         tokenizer = load_tokenizer(source.name_or_path, where)
         if tokenizer.pad_token is None:  # decoders have none; masks hide what is filled up
             tokenizer.pad_token = tokenizer.eos_token
+        if tokenizer.pad_token is None:
+            raise UserError(
+                f"The tokenizer of {source.name_or_path!r} has no token to fill up with.",
+                where=f"{where}.name_or_path",
+                fix="Set its pad_token, and save it into the model's folder.",
+            )
     else:
         # A copy: equal texts share one tokenizer, which tokens of this model's own must not reach.
         tokenizer = copy.deepcopy(train_tokenizer(texts, int((source.scratch or {}).get("vocab_size", DEFAULT_VOCAB_SIZE))))

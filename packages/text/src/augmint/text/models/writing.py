@@ -14,6 +14,8 @@ from augmint.core.interfaces import RowRandom
 from augmint.text.models.language_model import LabelLanguageModel
 from augmint.text.seq2seq.decoding import BATCH_ROWS, Decoding, KeyedDraws
 
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+
 
 def write_labelled(model: LabelLanguageModel, labels: Sequence[int], decoding: Decoding, rng: RowRandom) -> list[str]:
     """A text for every label, from nothing but the label (see `continue_texts`)."""
@@ -37,9 +39,18 @@ def continue_texts(
     Raises:
         UserError: nothing is drawn: every ending of a text would be the same one.
     """
+    if not texts:
+        return []
     ids = model.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=model.max_length)["input_ids"]
-    kept = [min(max(int(share * len(row)), 1), model.max_length - 1) if share > 0 else 0 for row in ids]
-    return _write(model, labels, [row[:count] for row, count in zip(ids, kept, strict=True)], decoding, rng)
+    return _write(model, labels, [_prompt(model, row, share) for row in ids], decoding, rng)
+
+
+def _prompt(model: LabelLanguageModel, ids: list[int], share: float) -> list[int]:
+    """The first tokens of a text, none of which is half a character."""
+    count = min(max(int(share * len(ids)), 1), model.max_length - 1) if share > 0 else 0
+    while 0 < count < len(ids) and model.tokenizer.decode(ids[:count]).endswith(BROKEN):
+        count += 1
+    return ids[: min(count, model.max_length - 1)]
 
 
 @torch.no_grad()
@@ -52,6 +63,8 @@ def _write(
             where="policy mint controls",
             fix="Give decode: cold, warm or hot, or a temperature.",
         )
+    if not labels:
+        return []
     uniform = rng.uniform(model.max_length + 1).cpu()
     marks, written = model.label_ids, [""] * len(labels)
     for count in sorted({len(prompt) for prompt in prompts}):

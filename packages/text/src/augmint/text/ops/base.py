@@ -33,11 +33,13 @@ class Setting:
 
     Attributes:
         vocabulary: role -> words of the training set, for ops that replace words (see `collect_words`).
+        lexicon: words that translate one another, source and target, for ops that replace both (see `collect_lexicon`).
         protect_names: whether capitalised words within sentences are protected too.
     """
 
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect_names: bool = False
+    lexicon: tuple[tuple[str, str], ...] = ()
 
 
 def roles_of(batch: Batch) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def op_names(task: str | None = None) -> tuple[str, ...]:
 
     Example:
         >>> op_names("translation")
-        ('adjacent_swap', 'end_punctuation', 'lower', 'switch_out', 'token_drop', 'typo', 'upper')
+        ('adjacent_swap', 'end_punctuation', 'lower', 'pair_switch', 'switch_out', 'token_drop', 'typo', 'upper')
     """
     if task is not None and task not in TASKS:
         raise UserError(f"There is no text task {task!r}.", where="op_names", fix=nearest(str(task), TASKS))

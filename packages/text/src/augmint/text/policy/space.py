@@ -16,7 +16,7 @@ from augmint.text.policy.stage import Stage
 from augmint.text.policy.text_policy import TextPolicy
 
 _LEAST = 0.02  # chances and magnitudes below this are taken as 0: cheaper, and indistinguishable
-WORDS = ("switch_out", "token_drop", "random_swap", "adjacent_swap", "random_insertion", "aeda")
+WORDS = ("switch_out", "pair_switch", "token_drop", "random_swap", "adjacent_swap", "random_insertion", "aeda")
 """Ops on whole words, in the order in which they follow one another."""
 CHARACTERS = ("typo", "lower", "upper", "end_punctuation")
 MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
@@ -67,13 +67,14 @@ class TextPolicySpace(PolicySpace):
     """Policies that chain the ops which keep a task's labels or pairs true, each with its own chance and magnitude.
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
-    of both sides alike. Its `switch_out` takes part where there is a vocabulary.
+    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where there is a lexicon.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
         vocabulary: role -> words of the training texts (see `collect_words`).
         mint: whether generated rows are at hand; adds the dimensions of MintSettings.
         protect_names: whether ops leave capitalised words within sentences alone.
+        lexicon: words of the training pairs that translate one another (see `collect_lexicon`).
 
     Raises:
         UserError: there is no such task.
@@ -85,14 +86,16 @@ class TextPolicySpace(PolicySpace):
     """
 
     def __init__(self, task: str, vocabulary: Mapping[str, tuple[str, ...]] | None = None, mint: bool = False,
-                 protect_names: bool = False) -> None:
+                 protect_names: bool = False, lexicon: Sequence[tuple[str, str]] = ()) -> None:
         if task not in TASKS:
             raise UserError(f"There is no text task {task!r}.", where="TextPolicySpace", fix=nearest(str(task), TASKS))
         self.task, self.mint, self.protect_names = task, mint, protect_names
+        self.lexicon = tuple(lexicon)
         self.vocabulary = {role: tuple(words) for role, words in (vocabulary or {}).items() if words}
         needed = {"source", "target"} if task == "translation" else {"text"}
         self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
-                         and (name != "switch_out" or needed <= set(self.vocabulary)))
+                         and (name != "switch_out" or needed <= set(self.vocabulary))
+                         and (name != "pair_switch" or len(lexicon) > 1))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
         self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **unminted}
@@ -112,7 +115,8 @@ class TextPolicySpace(PolicySpace):
         mint = _mint_settings({d.name: at[d.name] for d in _mint_dimensions(self.task)}) if self.mint else MintSettings()
         joined = float(at.get("concatenate", 0.0))
         words = self.vocabulary if any("switch_out" in stage.ops for stage in stages) else {}  # other policies stay short
-        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names)
+        pairs = self.lexicon if any("pair_switch" in stage.ops for stage in stages) else ()
+        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs)
 
     def starts(self) -> Mapping[str, Point]:
         """"identity" and "standard" (see `standard_policy`), then combinations known to be good, with `mint` some with generated
@@ -204,7 +208,8 @@ def _good(task: str, ops: Sequence[str]) -> dict[str, dict[str, Any]]:
         known = {"aeda": {"aeda": 0.5, "aeda_magnitude": 1.0}, "typo": {"typo": 0.3, "typo_magnitude": 0.1},
                  "surface": robust, "deletion": {"token_drop": 0.5, "token_drop_magnitude": 0.2}}
     elif task == "translation":
-        known = {"switch_out": {"switch_out": 1.0, "switch_out_magnitude": 0.1}, "concatenate": {"concatenate": 0.5},
+        known = {"switch_out": {"switch_out": 1.0, "switch_out_magnitude": 0.1},
+                 "pair_switch": {"pair_switch": 0.5, "pair_switch_magnitude": 0.3}, "concatenate": {"concatenate": 0.5},
                  "standard_concatenate": {**_STANDARD[task], "concatenate": 0.5}, "surface": robust}
     else:
         known = {"surface": robust, "concatenate_more": {"concatenate": 0.5}}

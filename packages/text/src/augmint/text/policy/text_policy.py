@@ -29,6 +29,7 @@ class TextPolicy(Policy):
         mint: settings of generated rows.
         vocabulary: role -> words, for ops that replace words; part of the JSON, so that a policy is complete in itself.
         protect_names: whether ops leave capitalised words within sentences alone too.
+        lexicon: words that translate one another, source and target, for ops that replace both; part of the JSON too.
 
     Example:
         >>> from augmint.text.strings import to_strings, to_tensors
@@ -49,15 +50,17 @@ class TextPolicy(Policy):
     mint: MintSettings = field(default_factory=MintSettings)
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect_names: bool = False
+    lexicon: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
         object.__setattr__(self, "vocabulary", _vocabulary(self.vocabulary))
+        object.__setattr__(self, "lexicon", _lexicon(self.lexicon))
         if not isinstance(self.protect_names, bool):
             raise UserError(f"protect_names is {self.protect_names!r}.", where="policy", fix="Give true or false.")
 
     def __hash__(self) -> int:
-        return hash((self.stages, self.concatenation, self.mint, tuple(self.vocabulary.items()), self.protect_names))
+        return hash((self.stages, self.concatenation, self.mint, tuple(self.vocabulary.items()), self.protect_names, self.lexicon))
 
     def augment(self, batch: Batch, rng: RowRandom) -> Batch:
         """New rows: text roles (int32 (n, L), wider where a text outgrows L) and their lengths through the stages, other entries
@@ -71,7 +74,7 @@ class TextPolicy(Policy):
             return batch
         host = copy.copy(rng)
         host.device = torch.device("cpu")  # texts are edited on the host
-        setting = Setting(self.vocabulary, self.protect_names)
+        setting = Setting(self.vocabulary, self.protect_names, self.lexicon)
         texts = {name: batch[name].cpu() for role in roles for name in (role, length_key(role))}
         for position, stage in enumerate(self.stages):
             streams = host.child("stage", position)
@@ -88,11 +91,13 @@ class TextPolicy(Policy):
     def to_dict(self) -> dict[str, Any]:
         return {"modality": self.modality, "version": self.version, "stages": [stage.to_dict() for stage in self.stages],
                 "mix": self.concatenation.to_dict(), "mint": self.mint_dict(),
-                "vocabulary": {role: list(words) for role, words in self.vocabulary.items()}, "protect_names": self.protect_names}
+                "vocabulary": {role: list(words) for role, words in self.vocabulary.items()}, "protect_names": self.protect_names,
+                "lexicon": [list(pair) for pair in self.lexicon]}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TextPolicy:
-        known_keys(values, {"modality", "version", "stages", "mix", "mint", "vocabulary", "protect_names"}, "A text policy")
+        known_keys(values, {"modality", "version", "stages", "mix", "mint", "vocabulary", "protect_names", "lexicon"},
+                   "A text policy")
         if values.get("modality", cls.modality) != cls.modality:
             raise UserError(f"This policy is for {values['modality']!r}, not for text.", where="policy")
         if values.get("version", cls.version) != cls.version:
@@ -103,7 +108,8 @@ class TextPolicy(Policy):
             raise UserError(f"The policy's stages are {stages!r}.", where="policy", fix="Give a list of stages.")
         known_keys(mint, set(MintSettings.__dataclass_fields__), "mint")
         return cls(tuple(Stage.from_dict(stage) for stage in stages), Concatenation.from_dict(values.get("mix", {})),
-                   MintSettings.from_dict(mint), values.get("vocabulary", {}), values.get("protect_names", False))
+                   MintSettings.from_dict(mint), values.get("vocabulary", {}), values.get("protect_names", False),
+                   values.get("lexicon", ()))
 
 
 def _vocabulary(values: Any) -> dict[str, tuple[str, ...]]:
@@ -112,6 +118,14 @@ def _vocabulary(values: Any) -> dict[str, tuple[str, ...]]:
         if not isinstance(words, (list, tuple)) or not words or not all(isinstance(word, str) and word for word in words):
             raise UserError(f"The vocabulary of {role!r} is no list of words.", where="policy", fix="Give strings, none empty.")
     return {role: tuple(words) for role, words in values.items()}
+
+
+def _lexicon(values: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(values, (list, tuple)) or not all(
+            isinstance(pair, (list, tuple)) and len(pair) == 2 and all(isinstance(word, str) and word for word in pair)
+            for pair in values):
+        raise UserError("The lexicon is no list of pairs of words.", where="policy", fix="Give [source, target] pairs, none empty.")
+    return tuple((source, target) for source, target in values)
 
 
 def _on_rows(op: TextOp, texts: Batch, rows: np.ndarray, rng: RowRandom, magnitude: Tensor) -> Batch:

@@ -4,6 +4,7 @@ Importing this room registers the rules that come with augmint.
 """
 
 from augmint.text.rules import (
+    broken,
     copy,
     empty,
     language,
@@ -18,4 +19,4 @@ from augmint.text.rules.rulebook import Rulebook
 
 __all__ = ["Rows", "Rule", "Rulebook", "get_rule", "register_rule", "rule_names"]
 
-_FAMILIES = (copy, empty, language, length_ratio, near_duplicate, numerals, repetition)
+_FAMILIES = (broken, copy, empty, language, length_ratio, near_duplicate, numerals, repetition)

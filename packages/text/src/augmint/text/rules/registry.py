@@ -46,7 +46,7 @@ def rule_names(task: str | None = None) -> tuple[str, ...]:
 
     Example:
         >>> rule_names("text-classification")
-        ('empty', 'repetition', 'near_duplicate')
+        ('broken', 'empty', 'repetition', 'near_duplicate')
     """
     if task is not None and task not in TASKS:
         raise UserError(f"There is no text task {task!r}.", where="rule_names", fix=nearest(str(task), TASKS))

@@ -17,7 +17,7 @@ from augmint.text.seq2seq.config import Seq2SeqSource, seq2seq_config
 
 __all__ = ["Seq2SeqModel", "Seq2SeqSource"]
 
-_INFO = "augmint_seq2seq.json"
+INFO = "augmint_seq2seq.json"
 IGNORED = -100
 
 
@@ -77,17 +77,25 @@ class Seq2SeqModel:
 
     def inputs(self, texts: Sequence[str]) -> dict[str, Tensor]:
         """What the encoder reads: "input_ids" and "attention_mask", int64 (n, L), at most `max_length` tokens a text."""
+        return {name: tensor.to(self.device) for name, tensor in self.encoded(texts).items()}
+
+    def encoded(self, texts: Sequence[str]) -> dict[str, Tensor]:
+        """The same on the CPU, as worker processes make it."""
         prefixed = [self.source.source_prefix + text for text in texts]
         encoded = self.tokenizer(prefixed, truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt")
-        return {name: encoded[name].to(self.device) for name in ("input_ids", "attention_mask")}
+        return {name: encoded[name] for name in ("input_ids", "attention_mask")}
 
     def labels(self, texts: Sequence[str]) -> Tensor:
         """What the decoder shall write, int64 (n, L), filled up with -100."""
+        return self.encoded_labels(texts).to(self.device)
+
+    def encoded_labels(self, texts: Sequence[str]) -> Tensor:
+        """The same on the CPU."""
         encoded = self.tokenizer(
             text_target=list(texts), truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt"
         )
-        ids = encoded["input_ids"].to(self.device)
-        return ids.masked_fill(encoded["attention_mask"].to(self.device) == 0, IGNORED)
+        ids: Tensor = encoded["input_ids"]
+        return ids.masked_fill(encoded["attention_mask"] == 0, IGNORED)
 
     def texts(self, ids: Tensor) -> list[str]:
         """The texts of written tokens, int64 (n, L)."""
@@ -122,15 +130,15 @@ class Seq2SeqModel:
         folder.mkdir(parents=True, exist_ok=True)
         self.network.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        (folder / _INFO).write_text(json.dumps({**asdict(self.source), "name_or_path": None, "scratch": None}, indent=1))
+        (folder / INFO).write_text(json.dumps({**asdict(self.source), "name_or_path": None, "scratch": None}, indent=1))
 
     @classmethod
     def from_pretrained(cls, directory: Path | str) -> Seq2SeqModel:
         """What `save_pretrained` wrote. Raises UserError where it is not there."""
         folder = Path(directory)
-        if not (folder / _INFO).is_file():
-            raise UserError(f"There is no model of augmint's in {str(folder)!r}.", fix=f"The folder must hold {_INFO}.")
-        source = Seq2SeqSource(**{**json.loads((folder / _INFO).read_text()), "name_or_path": str(folder)})
+        if not (folder / INFO).is_file():
+            raise UserError(f"There is no model of augmint's in {str(folder)!r}.", fix=f"The folder must hold {INFO}.")
+        source = Seq2SeqSource(**{**json.loads((folder / INFO).read_text()), "name_or_path": str(folder)})
         return cls.build(source, (), 0)
 
 

@@ -58,14 +58,16 @@ class PairObjective(Objective):
     def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
         sources, targets = _texts(real)
         inner = unwrapped(generator)
-        likelihood = self._likelihood(inner, sources, targets)
+        self.reference.to(inner.model.device)
+        # Gradients go through the generator as it is given, so that several processes average them.
+        likelihood = self._likelihood(inner, generator(score=(sources, targets))[2], sources)
         repeated = [target for target in targets for _ in range(self.settings.samples)]
         aims = [source for source in sources for _ in range(self.settings.samples)]
         streams = RowRandom(int(rng.integers(2**62)[0]), "samples", rows=range(len(repeated)))
-        with evaluating(inner):  # what is drawn and what is scored must be one distribution, so without dropout
+        with evaluating(inner):  # without dropout, so that what scores a text is what drew it, but for the temperature
             drawn = write_texts(inner.model, repeated, Decoding(temperature=self.settings.temperature), streams)
             reward, logs = self._reward(discriminator, drawn, repeated, aims)
-            scored = inner.log_probs(drawn, repeated)
+            scored = generator(score=(drawn, repeated))
         with torch.no_grad():
             before = self.reference.log_probs(drawn, repeated)[2]
         gradient, kl = policy_gradient(scored, before, reward, self.settings.samples)
@@ -73,10 +75,8 @@ class PairObjective(Objective):
         return Loss(total, {"likelihood": detach(likelihood), "kl": detach(kl), **logs})
 
     @staticmethod
-    def _likelihood(generator: Seq2SeqGenerator, sources: list[str], targets: list[str]) -> Tensor:
-        labels = generator.model.labels(sources)
-        output = generator.model.forward(generator.model.inputs(targets), labels)
-        return F.cross_entropy(output.logits.float().transpose(1, 2), labels, label_smoothing=0.1)
+    def _likelihood(generator: Seq2SeqGenerator, logits: Tensor, sources: list[str]) -> Tensor:
+        return F.cross_entropy(logits.transpose(1, 2), generator.model.labels(sources), label_smoothing=0.1)
 
     @torch.no_grad()
     def _reward(

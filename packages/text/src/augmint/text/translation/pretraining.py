@@ -21,9 +21,11 @@ from augmint.core.minting.torch_state import fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
 from augmint.text.discriminators.calibration import platt
 from augmint.text.discriminators.corruption import corrupted
+from augmint.text.discriminators.pair import INFO as DISCRIMINATOR_INFO
 from augmint.text.discriminators.pair import PairDiscriminator, PairScorer
 from augmint.text.discriminators.training import train_scorer
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
+from augmint.text.seq2seq.model import INFO as GENERATOR_INFO
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import chrf_metric
 from augmint.text.translation.plan import TranslationPlan
@@ -88,7 +90,7 @@ def pretrain(directory: Path, lesson: Lesson, executor: Executor) -> None:
 def fit_generator(directory: Path, lesson: Lesson, without: int | None) -> None:
     """Train a generator on all pairs, or on those outside one part, unless that is done."""
     target = directory / (GENERATOR if without is None else f"fold-{without}")
-    if not (target / "augmint_seq2seq.json").is_file():
+    if not (target / GENERATOR_INFO).is_file():
         model = Seq2SeqModel.build(lesson.source, lesson.tokenizer_texts, keyed_seed(lesson.seed, "generator") % 2**31)
         _train(model, lesson, _outside(lesson, without), lesson.steps, "generator")
         model.save_pretrained(target)
@@ -97,7 +99,7 @@ def fit_generator(directory: Path, lesson: Lesson, without: int | None) -> None:
 def fit_continued(directory: Path, lesson: Lesson) -> float:
     """The control of adversarial training: as many further steps of likelihood. Returns its chrF++ on validation."""
     target = directory / CONTINUED
-    if not (target / "augmint_seq2seq.json").is_file():
+    if not (target / GENERATOR_INFO).is_file():
         model = Seq2SeqModel.from_pretrained(directory / GENERATOR)
         gentle = replace(lesson, finetune={**lesson.finetune, "learning_rate": lesson.finetune["learning_rate"] / 10})
         _train(model, gentle, _outside(lesson, None), lesson.extra_steps, "continued")
@@ -108,7 +110,7 @@ def fit_continued(directory: Path, lesson: Lesson) -> float:
 def fit_member(directory: Path, lesson: Lesson, part: int) -> None:
     """Train and calibrate the discriminator of one part, unless that is done."""
     target = directory / f"member-{part}"
-    if (target / "augmint_discriminator.json").is_file():
+    if (target / DISCRIMINATOR_INFO).is_file():
         return
     settings, seed = lesson.settings, keyed_seed(lesson.seed, "discriminator", part) % 2**31
     model = Seq2SeqModel.from_pretrained(directory / f"fold-{part}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from augmint.text.seq2seq import Seq2SeqSource
@@ -19,8 +19,10 @@ class GeneratorSettings:
     Attributes:
         source: the model that reads targets and writes sources; None takes the scratch config of the user's own model, or a small
             M2M-100 from nothing where that is pretrained (its direction is the wrong one).
+        changes: values of the section that change the model taken instead, such as `max_length`.
         pretrain_steps: likelihood steps on the real pairs before anything adversarial; None takes those of the fine-tuning.
-        learning_rate: of those steps; None takes the fine-tuning's.
+        learning_rate: of those steps; None takes the fine-tuning's where both models are pretrained, or neither is, else what suits
+            the generator's.
         members: parts of the training pairs that a discriminator each is trained on, 1 to 4; 2 or more cross-fit.
         discriminator_steps: of each member, before the adversarial steps.
         discriminator_learning_rate: of those steps.
@@ -34,6 +36,7 @@ class GeneratorSettings:
     """
 
     source: Seq2SeqSource | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
     pretrain_steps: int | None = None
     learning_rate: float | None = None
     members: int = 2
@@ -49,13 +52,15 @@ class GeneratorSettings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> GeneratorSettings:
         """From the recipe. Raises UserError on unknown keys and impossible values."""
-        own = {item.name for item in fields(cls)} - {"source"}
+        own = {item.name for item in fields(cls)} - {"source", "changes"}
         check_keys(values, {*own, *MODEL_KEYS, "name"}, "generator")
         check_name(values, "seq2seq")
         model = {key: values[key] for key in MODEL_KEYS if key in values}
         made = cls(
-            Seq2SeqSource.from_dict(model, "generator") if model else None,
+            Seq2SeqSource.from_dict(model, "generator") if model.keys() & {"name_or_path", "scratch"} else None,
+            {} if model.keys() & {"name_or_path", "scratch"} else model,
             **{key: value for key, value in values.items() if key in own},
         )
+        Seq2SeqSource.from_dict(made.changes, "generator")  # so that a wrong value is named
         check_ranges(made, "generator", {**ADVERSARIAL_RANGES, "members": (1, 4, True), "chrf_weight": (0, 10, False)})
         return made

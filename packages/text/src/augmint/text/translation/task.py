@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,6 +37,7 @@ from augmint.text.codec import TextCodec, make_codec
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.judge import TextJudge
+from augmint.text.lexicon import collect_lexicon
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import seq2seq_config
@@ -118,10 +120,10 @@ class Translation(Task):
     @property
     def generator_source(self) -> Seq2SeqSource:
         """The generator's model: the recipe's, else one like the user's scratch model, else a small one from nothing."""
-        own = self.generator_settings.source
-        if own is not None:
-            return own
-        return Seq2SeqSource(scratch=self.model_source.scratch, max_length=self.model_source.max_length)
+        settings = self.generator_settings
+        own = self.model_source
+        like = Seq2SeqSource(scratch=own.scratch, max_length=own.max_length, bf16=own.bf16)
+        return settings.source or replace(like, **settings.changes)
 
     def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings = self.generator_settings
@@ -194,7 +196,7 @@ class Translation(Task):
     @cached_property
     def _space(self) -> PolicySpace:
         words = {role: collect_words(texts) for role, texts in zip(("source", "target"), self.train_texts)}
-        return TextPolicySpace(self.name, words, mint=True)
+        return TextPolicySpace(self.name, words, mint=True, lexicon=collect_lexicon(*self.train_texts))
 
     def policy_space(self) -> PolicySpace:
         return self._space

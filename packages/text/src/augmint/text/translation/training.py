@@ -37,7 +37,6 @@ def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: in
     """The recipe's `finetune` section over augmint's defaults."""
     chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
     arguments = Seq2SeqTrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir))
-    arguments.dataloader_pin_memory = False  # batches are made on the model's device
     return on_one_device(arguments)
 
 
@@ -49,8 +48,8 @@ class PairTrainer(Seq2SeqPlanTrainer):
         super().__init__(model.network, arguments, plan)
 
     def collate(self, examples: Pairs) -> dict[str, Tensor]:
-        inputs, labels = self.seq2seq.inputs(examples.sources), self.seq2seq.labels(examples.targets)
-        return {**inputs, "labels": labels, "weights": torch.tensor(examples.weights, device=labels.device)}
+        inputs, labels = self.seq2seq.encoded(examples.sources), self.seq2seq.encoded_labels(examples.targets)
+        return {**inputs, "labels": labels, "weights": torch.tensor(examples.weights)}
 
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         weights, labels = inputs["weights"], inputs["labels"]
