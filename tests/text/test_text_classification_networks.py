@@ -131,7 +131,7 @@ def test_the_policy_gradient_raises_what_is_rewarded() -> None:
     losses, writer = objective(adversarial_weight=5.0, kl_weight=0.0), generator()
 
     class Favourite(torch.nn.Module):
-        def forward(self, batch: Batch) -> torch.Tensor:
+        def log_odds(self, texts: list[str], labels: list[int]) -> torch.Tensor:
             return torch.tensor([4.0 if len(text) > 60 else -4.0 for text in texts])
 
     def length(one: LabelLMGenerator) -> float:
