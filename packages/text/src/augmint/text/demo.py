@@ -29,7 +29,7 @@ RECIPE: dict[str, Any] = {
     },
     "generator": {"discriminator_steps": 50, "discriminator_learning_rate": 1e-3},
     "adversarial": {"max_steps": 12},
-    "search": {"trials": 6, "finalists": 1, "final_seeds": 1},
+    "search": {"trials": 5, "finalists": 1, "final_seeds": 1},
     "mint": {"ratio": 1.0, "max_rounds": 2},
     "finetune": {"max_steps": 300, "per_device_train_batch_size": 16, "learning_rate": 5e-3},
     "compare": {"seeds": [0, 1, 2], "arms": ["original", "standard", "policy", "unfiltered", "minted", "policy+minted"]},
