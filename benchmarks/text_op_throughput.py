@@ -30,9 +30,9 @@ from typing import Any
 import torch
 
 from augmint.core.interfaces import RowRandom
+from augmint.core.interfaces.strings import to_strings, to_tensors
 from augmint.text.ops import Setting, get_op, op_names
 from augmint.text.policy import standard_policy
-from augmint.text.strings import to_strings, to_tensors
 from augmint.text.vocabulary import collect_words
 
 MAGNITUDE = 0.1

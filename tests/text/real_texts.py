@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces.ragged import Texts, flatten
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.text.ops import Setting, get_op
-from augmint.text.ragged import Texts, flatten
 from augmint.text.spans import protected_spans
-from augmint.text.strings import length_key, to_strings, to_tensors
 
 PLAIN = [
     "The old lighthouse keeper climbed the narrow stairs every evening before sunset.",

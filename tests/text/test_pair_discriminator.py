@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 from augmint.core.interfaces import RowRandom
+from augmint.core.interfaces.strings import to_tensors
 from augmint.core.testing import check_discriminator
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.calibration import calibration_error, platt
 from augmint.text.discriminators.corruption import KINDS, corrupted
 from augmint.text.discriminators.pair import PairScorer
 from augmint.text.discriminators.training import train_scorer
-from augmint.text.strings import to_tensors
 from augmint.text.translation.pretraining import calibrate
 
 sys.path.insert(0, str(Path(__file__).parent))

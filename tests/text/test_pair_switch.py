@@ -10,11 +10,11 @@ import torch
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom, select
+from augmint.core.interfaces.strings import to_strings, to_tensors
 from augmint.core.testing import check_op
 from augmint.text.lexicon import collect_lexicon
 from augmint.text.ops import Setting, get_op
 from augmint.text.policy import TextPolicy, TextPolicySpace
-from augmint.text.strings import to_strings, to_tensors
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import pairs

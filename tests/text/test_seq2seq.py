@@ -11,12 +11,12 @@ import torch
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
+from augmint.core.interfaces.strings import to_strings, to_tensors
 from augmint.core.testing import check_generator
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.generators.decodes import decoding_of
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, train_tokenizer, write_texts
 from augmint.text.seq2seq.config import seq2seq_config
-from augmint.text.strings import to_strings, to_tensors
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import pairs, tiny

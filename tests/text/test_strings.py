@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from augmint.core.errors import UserError
-from augmint.text.strings import to_strings, to_tensors
+from augmint.core.interfaces.strings import to_strings, to_tensors
 
 sys.path.insert(0, str(Path(__file__).parent))
 from real_texts import TEXTS

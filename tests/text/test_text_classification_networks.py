@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom, get_modality
+from augmint.core.interfaces.strings import to_strings
 from augmint.core.testing import check_discriminator, check_generator
 from augmint.text.causal import pretraining
 from augmint.text.causal.contrast import other_labels
@@ -28,7 +29,6 @@ from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.language_model import perplexity
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import standard_policy
-from augmint.text.strings import to_strings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from labelled_texts import PACKAGES, rows

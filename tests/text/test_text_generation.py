@@ -13,6 +13,7 @@ import torch
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, MintSettings, RowRandom, Splits, TaskSettings, get_modality
+from augmint.core.interfaces.strings import to_strings
 from augmint.core.testing import check_discriminator, check_generator
 from augmint.text.causal import pretraining
 from augmint.text.causal.likelihood import LanguageModelTrainer
@@ -29,7 +30,6 @@ from augmint.text.models.source import ModelSource
 from augmint.text.models.writing import continue_texts
 from augmint.text.policy import TextPolicySpace
 from augmint.text.seq2seq import Decoding
-from augmint.text.strings import to_strings
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
 

@@ -13,13 +13,13 @@ from datasets import Dataset
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import MintSettings, RowRandom
+from augmint.core.interfaces.strings import to_tensors
 from augmint.text.builtin import cldr
 from augmint.text.codec import make_codec
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.pair import PairScorer
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.policy import standard_policy
-from augmint.text.strings import to_tensors
 from augmint.text.training.adversarial import leave_one_out
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows

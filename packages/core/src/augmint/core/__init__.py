@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from augmint.core.compatibility import torchaudio as _torchaudio
+
 if TYPE_CHECKING:
     from augmint.core.adversarial import AdversarialArguments, AdversarialCallback, AdversarialObjective, AdversarialTrainer
     from augmint.core.errors import AugmintError, MissingExtraError, UserError
@@ -30,6 +32,9 @@ __all__ = [
     "CompareArguments", "MintArguments", "MissingExtraError", "PolicySearch", "Recipe", "Run", "SearchArguments", "UserError",
     "__version__", "load_recipe",
 ]
+
+
+_torchaudio.prepare()  # before anyone imports transformers, which imports torchaudio where it is installed
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,10 @@ from datasets import ClassLabel, Dataset, Features
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.text.columns import TextColumns, find_columns, languages_of
+from augmint.text.roles import ROLES
 from augmint.text.rules.batch import BatchRules
-from augmint.text.strings import ROLES, length_key, to_strings, to_tensors
 
 
 class TextCodec(RowCodec):
@@ -24,7 +25,7 @@ class TextCodec(RowCodec):
         features: of the data set; gives the class names.
 
     Encoded batches are `{role: int32 (n, L), "<role>_length": int64 (n,)}` for each of "source" and "target", or "text" (see
-    `augmint.text.strings`), and "label": int64 (n,).
+    `augmint.core.interfaces.strings`), and "label": int64 (n,).
     """
 
     def __init__(self, columns: TextColumns, features: Features) -> None:

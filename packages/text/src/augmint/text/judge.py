@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Judge
-from augmint.text.strings import length_key, to_strings
+from augmint.core.interfaces.strings import length_key, to_strings
 
 DIMENSIONS, BUCKETS = 64, 2**15
 _MARKER = "judge.json"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.characters import LETTER, SPACE, TRIGGER
-from augmint.text.ragged import Texts, spans_of
+from augmint.text.ragged import spans_of
 
 _WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u052f"  # Latin, Greek and Cyrillic: \w would run on through Chinese
 _UNIT = "[A-Za-z\u00b0\u00b5\u00c0-\u024f\u0370-\u052f%\u2030\u20ac\u00a3\u00a5\u20b9$]"

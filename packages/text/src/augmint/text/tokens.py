@@ -11,8 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.characters import CAPITAL, END_MARK, EXTEND, JOINER, LETTER, REGIONAL_INDICATORS, SPACE, SPACELESS, kinds
-from augmint.text.ragged import Texts
 from augmint.text.spans import mark_spans
 
 

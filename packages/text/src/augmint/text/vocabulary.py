@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from augmint.core.errors import UserError
-from augmint.text.ragged import Texts, flatten
-from augmint.text.strings import to_tensors
+from augmint.core.interfaces.ragged import Texts, flatten
+from augmint.core.interfaces.strings import to_tensors
 from augmint.text.tokens import Tokens, tokenize
 
 _ROWS = 4096  # texts looked at together

@@ -155,6 +155,7 @@ class AdversarialTrainer:
 
     def _begin(self, checkpoint: bool | str | Path | None) -> None:
         self._stop_reason = None
+        self.objective.begin(self.args.max_steps)
         self.generator.train()
         self.discriminator.train()
         self.runtime.start_trackers(self.args.run_name, self.args.to_dict())

@@ -35,7 +35,7 @@ class Finding:
 
 def checkup(folder: Path) -> list[Finding]:
     """Everything about this installation, and about running in `folder`."""
-    return [*_machine(), *_packages(folder), *_torch(), *_modalities(), _disk(folder), _cache()]
+    return [*_machine(), *_packages(folder), *_torch(), *_audio(), *_modalities(), _disk(folder), _cache()]
 
 
 def _machine() -> list[Finding]:
@@ -85,6 +85,20 @@ def _torch() -> list[Finding]:
     else:
         device = "cpu"
     return [Finding("device", device), Finding("torch threads", str(torch.get_num_threads()))]
+
+
+def _audio() -> list[Finding]:
+    """What reads and writes clips; only looked at where the audio extra is installed."""
+    if installed("augmint-audio") is None:
+        return []
+    from augmint.core.compatibility import torchaudio
+
+    state = torchaudio.state()
+    codec = installed("torchcodec")
+    return [
+        Finding("torchaudio", state, "cannot be imported" not in state),
+        Finding("torchcodec", codec or "not installed (not needed: clips are read by soundfile)"),
+    ]
 
 
 def _modalities() -> list[Finding]:

@@ -1,5 +1,6 @@
 """Loading, checking, splitting and keeping rows, and the columns that say where a row comes from."""
 
+from augmint.core.compatibility import datasets_audio as _datasets_audio
 from augmint.core.data.checking import describe_problems
 from augmint.core.data.config import DataConfig, UnlabeledConfig
 from augmint.core.data.duplicates import row_digests
@@ -23,3 +24,5 @@ __all__ = [
     "refuse_minted",
     "row_digests", "save_splits", "split_off", "stratified_order", "strip_provenance", "take_split", "with_provenance",
 ]
+
+_datasets_audio.prepare()  # before rows are read or built

@@ -13,10 +13,11 @@ Ops = Literal["standard", "policy"]
 ORIGINAL, STANDARD, POLICY, MINTED, PSEUDO_LABELLED = "original", "standard", "policy", "minted", "pseudo-labelled"
 OPS = (STANDARD, POLICY)
 COPIED, EQUAL_REAL_EPOCHS, UNFILTERED = "copied", "equal-real-epochs", "unfiltered"
-_EXTRAS = [COPIED, EQUAL_REAL_EPOCHS, PSEUDO_LABELLED, UNFILTERED, MINTED]
+RESYNTHESISED = "resynthesised"
+_EXTRAS = [COPIED, EQUAL_REAL_EPOCHS, PSEUDO_LABELLED, RESYNTHESISED, UNFILTERED, MINTED]
 """Kinds of extra rows, simplest first: copies of the real rows where the minted ones would stand; nothing, and only as many steps
-as leave every real row the visits it has beside minted ones; pseudo-labelled rows; generated rows without adversarial training and
-without the discriminator's choice; minted rows."""
+as leave every real row the visits it has beside minted ones; pseudo-labelled rows; real rows through the generator, changed as
+little as it can; generated rows without adversarial training and without the discriminator's choice; minted rows."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ DENSER = 1.5
 """How much denser extra rows are while the schedule "pretrain" has them, for the first 1 / DENSER of the steps."""
 
 
+WINDOW = 16
+"""Steps within which `by_length` moves examples."""
+
+
 @dataclass(frozen=True)
 class BatchOrder:
     """Every example of a fine-tuning in the order it is trained on: position p is example p % batch_size of step p // batch_size.
@@ -67,3 +71,27 @@ def epochs(rows: int, count: int, seed: int, *key: str) -> np.ndarray:
         return np.zeros(0, np.int64)
     needed = -(-count // rows)
     return np.concatenate([keyed_generator(seed, *key, epoch).permutation(rows) for epoch in range(needed)])[:count]
+
+
+def by_length(order: BatchOrder, real: np.ndarray, extra: np.ndarray, *, batch_size: int, seed: int) -> BatchOrder:
+    """The same examples in the same window of `WINDOW` steps, but those of alike lengths together: half of a batch would else be
+    padding. How many extra rows each batch has stays as it was, and which batch of a window is the short one is drawn anew.
+
+    Args:
+        order: to be rearranged.
+        real, extra: length of every real and every extra row.
+        batch_size: examples a step.
+        seed: keys the draw.
+    """
+    row = order.row.copy()
+    size = WINDOW * batch_size
+    for window, start in enumerate(range(0, len(row), size)):
+        at = np.arange(start, min(start + size, len(row)))
+        rank = keyed_generator(seed, "finetune", "windows", window).permutation(WINDOW)[(at - start) // batch_size]
+        for is_extra, lengths in ((False, real), (True, extra)):
+            mine = order.is_extra[at] == is_extra
+            slots = at[mine][np.argsort(rank[mine], kind="stable")]
+            rows = order.row[at[mine]]
+            if len(rows):
+                row[slots] = rows[np.argsort(lengths[rows], kind="stable")]
+    return BatchOrder(order.is_extra, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -25,6 +26,9 @@ class Generator(nn.Module, ABC):
     conditioned_on: ClassVar[tuple[str, ...]] = ()
     """Roles of the row that a sample is made for, such as ("target",): real rows, or unlabelled ones, then give the conditions.
     The generated role itself may be among them: then a sample is made out of a real one. Empty where noise and a class suffice."""
+    gentlest: ClassVar[Mapping[str, Any] | None] = None
+    """Of a generator that makes versions of real rows, the controls under which they come out changed as little as it can. Such
+    rows are near the rows they are made of by design, as augmented ones are. None where what is made is new."""
 
     @abstractmethod
     def sample(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:

@@ -44,6 +44,9 @@ class Objective(ABC):
     def generator_loss(self, generator: nn.Module, discriminator: nn.Module, real: Batch, rng: RowRandom) -> Loss:
         """Loss of the generator on one micro-batch; the discriminator's parameters do not require gradients."""
 
+    def begin(self, max_steps: int) -> None:
+        """Called once before the first step, and before a resumed one: phases that are parts of the whole are laid out here."""
+
     def step_end(self, step: int, logs: dict[str, float]) -> None:
         """Called once an optimiser step with the step's mean logs: adaptive controllers (ADA) and schedules live here."""
 

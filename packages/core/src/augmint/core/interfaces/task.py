@@ -81,6 +81,15 @@ class Judge(ABC):
     def embed(self, batch: Batch) -> Tensor:
         """Features, float32 (n, dim), on the CPU."""
 
+    def agreement(self, batch: Batch) -> Tensor | None:
+        """How surely every row is what it says, float32 (n,) in [0, 1], on the CPU, or None where the judge cannot tell.
+
+        The default is the probability of the row's "label". A recogniser compares what it hears with the transcript.
+        """
+        if "label" not in batch:
+            return None
+        return self.probabilities(batch).float().cpu().gather(1, batch["label"].cpu()[:, None])[:, 0]
+
 
 @dataclass(frozen=True)
 class FinetuneJob:
@@ -181,6 +190,8 @@ class Task(ABC):
     default_columns: ClassVar[Mapping[str, str]]
     model_keys: ClassVar[Mapping[str, Any]] = {}
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
+    gentlest: ClassVar[Mapping[str, Any] | None] = None
+    """As the generator's; the arm "resynthesised" mints under it."""
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         self.splits, self.settings = splits, settings

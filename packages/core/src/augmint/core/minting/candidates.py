@@ -46,7 +46,7 @@ def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Refere
         rows = build_rows(parts.codec, chunks, parts.features)
         # What is judged is the row as it will be read back, rounding and compression included.
         read = encode_chunks(parts.codec, rows)
-        judged = _judged(plan, parts, read, labels, reference)
+        judged = _judged(plan, parts, read, reference, parents)
         flaws = [flaw for chunk in read for flaw in parts.rules(chunk)] if parts.rules is not None else None
     figures: dict[str, Any] = {
         "augmint:id": ids, "augmint:label": labels, "augmint:seed": seeds, "augmint:finite": finite,
@@ -68,8 +68,10 @@ def _blocks(n: int, size: int) -> Iterator[tuple[np.ndarray, int]]:
         yield np.concatenate([real, np.full(size - len(real), n - 1)]), len(real)
 
 
-def _judged(plan: MintPlan, parts: MintParts, chunks: list[Batch], labels: np.ndarray, reference: Reference) -> dict[str, Any]:
-    """What the judge says of every row."""
+def _judged(
+    plan: MintPlan, parts: MintParts, chunks: list[Batch], reference: Reference, parents: np.ndarray | None
+) -> dict[str, Any]:
+    """What the judge says of every row. Versions of real rows are held against the other real rows."""
     judge = parts.judge
     if judge is None:
         return {}
@@ -78,14 +80,17 @@ def _judged(plan: MintPlan, parts: MintParts, chunks: list[Batch], labels: np.nd
         for at, count in _blocks(batch_size(chunk), plan.arguments.block_size if len(chunks) == 1 else 1):
             block = select(chunk, torch.from_numpy(at))
             embedded.append(judge.embed(block).float().cpu()[:count])
-            if labels[0] != NO_CLASS:
-                sure.append(judge.probabilities(block).float().cpu()[:count])
+            agreement = judge.agreement(block)
+            if agreement is not None:
+                sure.append(agreement[:count])
     embedding = torch.cat(embedded)
-    distance, nearest = relative_distances(embedding, reference.embedding)
+    own = None
+    if parents is not None and parts.generator is not None and parts.generator.gentlest is not None and len(reference.rows):
+        own = torch.searchsorted(reference.rows, torch.from_numpy(parents)).clamp(max=len(reference.rows) - 1)
+    distance, nearest = relative_distances(embedding, reference.embedding, own)
     nearest = reference.rows[nearest] if len(reference.rows) else nearest
-    agreement = torch.cat(sure)[torch.arange(len(labels)), torch.from_numpy(labels)].numpy() if sure else None
     return {"augmint:embedding": list(embedding.numpy()), "augmint:distance": distance.numpy(), "augmint:nearest": nearest.numpy(),
-            "augmint:agreement": agreement}
+            "augmint:agreement": torch.cat(sure).numpy() if sure else None}
 
 
 def _generated(plan: MintPlan, parts: MintParts, ids: np.ndarray, labels: np.ndarray,

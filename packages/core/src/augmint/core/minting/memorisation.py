@@ -39,17 +39,18 @@ def nearest_distances(queries: Tensor, reference: Tensor, *, leave_out: Tensor |
     return (queries - reference[index]).norm(dim=1), index
 
 
-def relative_distances(queries: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
+def relative_distances(queries: Tensor, reference: Tensor, leave_out: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Distance to the nearest reference row over that row's own distance to its nearest: copies have about 0, fresh rows about 1.
 
     Args:
         queries: float32 (n, dim).
         reference: float32 (m, dim), all rows distinct.
+        leave_out: int64 (n,), a reference row that does not count for each query, such as the one that it is a version of; or None.
 
     Returns:
         float32 (n,), infinite where there are fewer than two reference rows, and the indices of the nearest, int64 (n,).
     """
-    distance, index = nearest_distances(queries, reference)
+    distance, index = nearest_distances(queries, reference, leave_out=None if leave_out is None else leave_out[:, None])
     if len(reference) < 2 or not len(queries):
         return torch.full((len(queries),), torch.inf), index
     places, place_of = index.unique(return_inverse=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from augmint.core.data import strip_provenance
 from augmint.core.evaluation import Arm, synthetic_job
-from augmint.core.evaluation.arms import COPIED, EQUAL_REAL_EPOCHS, MINTED, PSEUDO_LABELLED
+from augmint.core.evaluation.arms import COPIED, EQUAL_REAL_EPOCHS, MINTED, PSEUDO_LABELLED, RESYNTHESISED
 from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, MintSettings, Policy, keyed_seed
 from augmint.core.minting import soft_targets
 from augmint.core.pipeline.run_dir import read_json, write_json
@@ -60,7 +60,10 @@ def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> Fine
         return replace(job, extra=job.rows, share=settings.share)
     if arm.extra == EQUAL_REAL_EPOCHS:
         return replace(job, steps=max(1, round(job.steps * (1 - settings.share))))
-    rows = shop.minted_rows if arm.extra == MINTED else shop.unfiltered_rows(settings)
+    if arm.extra == MINTED:
+        rows = shop.minted_rows
+    else:
+        rows = shop.resynthesised_rows(settings) if arm.extra == RESYNTHESISED else shop.unfiltered_rows(settings)
     return replace(
         job,
         extra=strip_provenance(rows),

@@ -27,7 +27,8 @@ _LEFT_BY = {
     "train": ("start", "checkpoints", "generator", "discriminator", "adversarial.json"),
     "search": ("search",),
     "mint": ("minted", "augmenter"),
-    "finetune": ("finetuned", "synthetic", "unfiltered", "unfiltered.lock"),
+    "finetune": ("finetuned", "synthetic", "unfiltered", "unfiltered.lock",
+                 "resynthesised", "resynthesised.lock"),
     "compare": ("comparison.json",),
     "report": ("report.html",),
 }

@@ -87,6 +87,11 @@ class RunDirectory:
         """Generated rows of the arm that does without the discriminator."""
         return self.root / "unfiltered"
 
+    @property
+    def resynthesised(self) -> Path:
+        """Real rows through the generator, for the arm of that name."""
+        return self.root / "resynthesised"
+
     def finetuned(self, arm: str, seed: int) -> Path:
         return self.root / "finetuned" / arm / f"seed-{seed}"
 

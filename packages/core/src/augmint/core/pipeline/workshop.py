@@ -121,15 +121,24 @@ class Workshop:
 
     def unfiltered_rows(self, settings: MintSettings) -> Dataset:
         """Generated rows for the arm that does without adversarial training and without the discriminator: as many as the minted
-        ones, one candidate each, made by the plain generator under the same controls and checked by the same rules. Kept in
-        `unfiltered/`, since every seed of the arm trains on them."""
-        target = self.directory.unfiltered
+        ones, one candidate each, made by the plain generator under the same controls and checked by the same rules."""
+        generator = self.task.plain_generator(self.directory.start) or self.networks[0]
+        return self._control_rows(self.directory.unfiltered, generator, replace(settings, best_of=1, keep_quantile=1.0))
+
+    def resynthesised_rows(self, settings: MintSettings) -> Dataset:
+        """Generated rows for the arm that shows what the generator alone does: under its gentlest controls, with one candidate each
+        and the filters of rules and copies alone."""
+        assert self.task.gentlest is not None
+        plain = replace(settings, best_of=1, keep_quantile=1.0, min_agreement=0.0, controls=dict(self.task.gentlest))
+        return self._control_rows(self.directory.resynthesised, self.networks[0], plain)
+
+    def _control_rows(self, target: Path, generator: Generator, settings: MintSettings) -> Dataset:
+        """Minted without the discriminator, and kept in `target`, since every seed of the arm trains on them."""
         with FileLock(f"{target}.lock"):
             if not (target / "dataset_info.json").is_file():
-                generator = self.task.plain_generator(self.directory.start) or self.networks[0]
                 parts = replace(self.mint_parts, generator=_frozen(generator), discriminator=None, policy=self.policy)
-                plain = replace(settings, best_of=1, keep_quantile=1.0)
-                minted = mint_rows(parts, arguments=self.recipe.mint, seed=self.recipe.seed, settings=plain, weakness=self.weakness)
+                amount, seed = self.recipe.mint, self.recipe.seed
+                minted = mint_rows(parts, arguments=amount, seed=seed, settings=settings, weakness=self.weakness)
                 unfinished = target.with_name(f".{target.name}")
                 shutil.rmtree(unfinished, ignore_errors=True)
                 minted.dataset.save_to_disk(str(unfinished))

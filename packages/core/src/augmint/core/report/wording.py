@@ -24,6 +24,9 @@ ARM_NOTES = {
     "equal-real-epochs": "your rows alone, only as often as beside minted rows: a control with fewer steps",
     "unfiltered": "generated rows without adversarial training and without the discriminator's choice: a control",
     "policy+unfiltered": "the found augmentation, generated rows without the discriminator's choice: a control",
+    "resynthesised": "real rows through the generator, changed as little as it can: a control",
+    "standard+resynthesised": "the usual augmentation, real rows through the generator: a control",
+    "policy+resynthesised": "the found augmentation, real rows through the generator: a control",
 }
 
 _OPS = {"standard": "standard augmentation", "policy": "the found policy"}

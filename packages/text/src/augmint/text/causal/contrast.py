@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from augmint.core.interfaces import RowRandom
-from augmint.text.strings import length_key, to_tensors
+from augmint.core.interfaces.strings import length_key, to_tensors
 
 KINDS = ("real", "fake", "mislabelled")
 """In the order of `contrast_logits`; the last only where there are labels."""

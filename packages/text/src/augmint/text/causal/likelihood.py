@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from transformers import TrainerCallback
 
+from augmint.core.evaluation.plan_trainer import PlanTrainer, run
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.causal.plan import LabelledTexts, LanguagePlan
 from augmint.text.models.language_model import IGNORED, LabelLanguageModel, perplexity
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
-from augmint.text.training.trainer import PlanTrainer, run
 
 LOOKS = 10
 """How often the held-out texts are looked at while training."""

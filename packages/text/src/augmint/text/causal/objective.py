@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from augmint.core.interfaces import Batch, Loss, Objective, RowRandom
 from augmint.core.interfaces.objective import detach
+from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.causal.contrast import KINDS, contrast_logits, other_labels
 from augmint.text.causal.settings import GeneratorSettings
@@ -16,7 +17,6 @@ from augmint.text.discriminators.text import TextDiscriminator
 from augmint.text.generators.label_lm import LabelLMGenerator
 from augmint.text.models.writing import write_labelled
 from augmint.text.seq2seq import Decoding
-from augmint.text.strings import length_key, to_strings
 from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, unwrapped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from augmint.text.training.plan import Drawn, TextPlan
+from augmint.core.evaluation.plan import Drawn, RowPlan
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class LabelledTexts:
     weights: list[float]
 
 
-class LanguagePlan(TextPlan[LabelledTexts]):
-    """Texts, with labels or without (see `TextPlan`)."""
+class LanguagePlan(RowPlan[LabelledTexts]):
+    """Texts, with labels or without (see `RowPlan`)."""
 
     def examples(self, drawn: Drawn) -> LabelledTexts:
         labels = drawn.batch["label"].tolist() if "label" in drawn.batch else [0] * len(drawn.weights)

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Judge
+from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.models.classifier import Classifier, predict
-from augmint.text.strings import length_key, to_strings
 
 MARKER = "judge.json"
 """Written last: a folder without it is not a judge."""
@@ -29,7 +29,7 @@ class TextClassifierJudge(Judge):
         members: at least one, on one device.
         name: what the report calls them.
 
-    Batches hold "text" and "text_length" (see `augmint.text.strings`).
+    Batches hold "text" and "text_length" (see `augmint.core.interfaces.strings`).
     """
 
     def __init__(self, members: Sequence[Classifier], name: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from augmint.core.evaluation.ensemble import fit_ensemble
 from augmint.core.evaluation.finetuning import batch_size_of
 from augmint.core.interfaces import Evaluation, Policy, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
@@ -52,26 +52,12 @@ class Lesson:
 
 
 def fit(directory: Path, lesson: Lesson, members: int, executor: Executor) -> None:
-    """Train `members` classifiers side by side and save them in `directory`, whole or not at all.
-
-    The first member is trained under each of the lesson's policies; the others under the one that did best on validation. A
-    better judge labels and filters better.
-    """
-    unfinished = directory.with_name(directory.name + ".tmp")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    tries = {name: executor.submit(fit_member, unfinished / name, lesson, name, 0) for name in lesson.policies}
-    first = {name: future.result() for name, future in tries.items()}
-    # The lower loss decides between equals, then the order.
-    best = max(first, key=lambda name: (first[name][1].score, -(first[name][1].loss or 0.0)))
-    for future in [executor.submit(fit_member, unfinished / best, lesson, best, member) for member in range(1, members)]:
-        future.result()
-    mark(unfinished / best, members, f"{members} x {first[best][0]} trained on {_rows(lesson)} under {best}")
-    shutil.rmtree(directory, ignore_errors=True)
-    os.replace(unfinished / best, directory)
-    shutil.rmtree(unfinished)
+    """Train `members` classifiers and save them in `directory` (see `fit_ensemble`)."""
+    rows = _rows(lesson)
+    fit_ensemble(directory, list(lesson.policies), members, executor, partial(fit_member, lesson), mark, rows)
 
 
-def fit_member(directory: Path, lesson: Lesson, policy: str, member: int) -> tuple[str, Evaluation]:
+def fit_member(lesson: Lesson, directory: Path, policy: str, member: int) -> tuple[str, Evaluation]:
     """Train one member, write it below `directory`, and return its model type and its validation scores."""
     seed = keyed_seed(lesson.seed, lesson.key, member) % 2**31
     model = Classifier.build(lesson.source, lesson.names, lesson.rows.texts["text"], seed)

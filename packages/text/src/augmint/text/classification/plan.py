@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from augmint.text.training.plan import Drawn, TextPlan
+from augmint.core.evaluation.plan import Drawn, RowPlan
 from augmint.text.training.rows import TextRows
 
 
@@ -22,14 +22,14 @@ class Examples:
     weights: Tensor
 
 
-class ClassificationPlan(TextPlan[Examples]):
-    """Labelled texts (see `TextPlan`).
+class ClassificationPlan(RowPlan[Examples]):
+    """Labelled texts (see `RowPlan`).
 
     Args:
         rows, extra: real texts with labels, and further ones or None.
         classes: number of classes.
         soft: float32 (len(extra), classes) targets of the extra rows, or None for their labels.
-        plan: further arguments of `TextPlan`.
+        plan: further arguments of `RowPlan`.
     """
 
     def __init__(

@@ -8,12 +8,12 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from augmint.core.evaluation.plan_trainer import PlanTrainer, run
 from augmint.core.interfaces import Evaluation
 from augmint.text.classification.plan import ClassificationPlan, Examples
 from augmint.text.models.classifier import Classifier, predict
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
-from augmint.text.training.trainer import PlanTrainer, run
 
 
 class ClassifierTrainer(PlanTrainer):

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from augmint.core.adversarial.tensors import module_tensors, write_tensors
 from augmint.core.interfaces import Batch, Discriminator
+from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
-from augmint.text.strings import length_key, to_strings
 
 INFO = "augmint_discriminator.json"
 _HIDDEN = 64
@@ -62,7 +62,7 @@ class PairDiscriminator(Discriminator):
     Args:
         members: at least one.
 
-    Batches hold "source" and "target" with their lengths (see `augmint.text.strings`).
+    Batches hold "source" and "target" with their lengths (see `augmint.core.interfaces.strings`).
 
     Source: Junczys-Dowmunt 2018, "Dual conditional cross-entropy filtering of noisy parallel corpora" (likelihoods as evidence);
     Chernozhukov et al. 2018, "Double/debiased machine learning" (cross-fitting); Guo et al. 2017, "On calibration of modern neural

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Discriminator
+from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.tokens import label_token
-from augmint.text.strings import length_key, to_strings
 
 INFO = "augmint_text_discriminator.json"
 
@@ -24,7 +24,7 @@ class TextDiscriminator(Discriminator):
     Args:
         model: a classifier with one output, whose tokenizer knows the labels' tokens if there are any.
 
-    Batches hold "text" int32 (n, L), "text_length" int64 (n,) and, with labels, "label" int64 (n,) (see `augmint.text.strings`).
+    Batches hold "text" int32 (n, L), "text_length" int64 (n,) and, with labels, "label" int64 (n,) (see `interfaces.strings`).
 
     Source: Reed et al. 2016, "Generative adversarial text to image synthesis" (real samples under another condition as
     negatives); Guo et al. 2017, "On calibration of modern neural networks".

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from augmint.core.evaluation.plan_trainer import run
 from augmint.core.interfaces import Evaluation
 from augmint.text.causal.likelihood import LanguageModelTrainer
 from augmint.text.causal.plan import LanguagePlan
@@ -12,7 +13,6 @@ from augmint.text.generation.metric import perplexity_evaluation
 from augmint.text.models.language_model import LabelLanguageModel, losses, scored_characters
 from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
-from augmint.text.training.trainer import run
 
 
 def train(

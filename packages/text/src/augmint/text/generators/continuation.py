@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.generators.decodes import decoding_of
 from augmint.text.generators.label_lm import DEFAULT_DECODE, LabelLMGenerator
 from augmint.text.models.writing import continue_texts
-from augmint.text.strings import length_key, to_strings, to_tensors
 
 DEFAULT_PROMPT = 0.3
 """Part of a text that is kept."""
@@ -22,7 +22,7 @@ class ContinuationGenerator(LabelLMGenerator):
     Args:
         model: trained on whole texts without labels.
 
-    Batches hold "text" int32 (n, L) and "text_length" int64 (n,), in and out (see `augmint.text.strings`).
+    Batches hold "text" int32 (n, L) and "text_length" int64 (n,), in and out (see `augmint.core.interfaces.strings`).
 
     Source: Kumar et al. 2020, "Data augmentation using pre-trained transformer models" (prompts of a few words of the original).
     """

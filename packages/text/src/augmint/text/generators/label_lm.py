@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import copy
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, Generator, RowRandom
+from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces.strings import length_key, to_tensors
 from augmint.core.minting.torch_state import evaluating
+from augmint.text.generators.base import ModelGenerator
 from augmint.text.generators.decodes import decoding_of
 from augmint.text.models.language_model import LabelLanguageModel
 from augmint.text.models.writing import write_labelled
-from augmint.text.strings import length_key, to_tensors
 
 DEFAULT_DECODE = "warm"
 
 
-class LabelLMGenerator(Generator):
+class LabelLMGenerator(ModelGenerator):
     """Writes a text for every label: the label is a special token in front of it.
 
     Args:
         model: trained on `<label_k>`, text, end.
 
     Batches are "label" int64 (n,) in; and "text" int32 (n, L), "text_length" int64 (n,) beside it out (see
-    `augmint.text.strings`).
+    `augmint.core.interfaces.strings`).
 
     Source: Keskar et al. 2019, "CTRL: a conditional transformer language model for controllable generation".
     """
 
-    modality: ClassVar[str] = "text"
+    model_type: ClassVar[Any] = LabelLanguageModel
     output_key: ClassVar[str] = "text"
-
-    def __init__(self, model: LabelLanguageModel) -> None:
-        super().__init__()
-        self.model = model
-        self.network = model.network  # registered, so that weights are found
 
     def sample(
         self,
@@ -87,38 +81,7 @@ class LabelLMGenerator(Generator):
         device = given["label"].device
         return {**given, "text": points.to(device), length_key("text"): lengths.to(device)}
 
-    def forward(
-        self,
-        n: int = 0,
-        condition: Batch | None = None,
-        *,
-        rng: RowRandom | None = None,
-        score: tuple[list[str], list[int]] | None = None,
-        **controls: Any,
-    ) -> Any:
-        """As `sample`; or, given texts and their labels as `score`, as `log_probs`: so gradients pass a distributed wrapper."""
-        if score is not None:
-            return self.log_probs(*score)
-        assert rng is not None
-        return self.sample(n, condition, rng=rng, **controls)
-
-    def log_probs(self, texts: list[str], labels: list[int]) -> tuple[Tensor, Tensor, Tensor]:
-        """What the generator gives each token of texts, with gradients; see `LabelLanguageModel.log_probs`."""
-        return self.model.log_probs(texts, labels)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """A copy with weights of its own; the tokenizer, which never changes, is shared."""
-        network = copy.deepcopy(self.network, memo)
-        made = type(self)(LabelLanguageModel(network, self.model.tokenizer, self.model.max_length, self.model.classes))
-        made.train(self.training)
-        memo[id(self)] = made
-        return made
-
-    def save_pretrained(self, directory: Path | str, **_: Any) -> None:
-        """A folder that plain Transformers loads too."""
-        self.model.save_pretrained(directory)
-
-    @classmethod
-    def from_pretrained(cls, directory: Path | str) -> Self:
-        """What `save_pretrained` wrote."""
-        return cls(LabelLanguageModel.from_pretrained(directory))
+    def log_probs(self, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """Of texts and their labels; see `LabelLanguageModel.log_probs`."""
+        texts, labels = given
+        return self.model.log_probs(texts, labels)  # type: ignore[no-any-return]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, Generator, RowRandom
+from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.core.minting.torch_state import evaluating
+from augmint.text.generators.base import ModelGenerator
 from augmint.text.generators.decodes import DEFAULT_DECODE, decoding_of
 from augmint.text.seq2seq import Seq2SeqModel, write_texts
-from augmint.text.strings import length_key, to_strings, to_tensors
 
 
-class Seq2SeqGenerator(Generator):
+class Seq2SeqGenerator(ModelGenerator):
     """Writes a source for every target.
 
     Human text stays on the side that the user's model is trained to write; errors reach only what it reads.
@@ -25,19 +24,14 @@ class Seq2SeqGenerator(Generator):
     Args:
         model: reads targets, writes sources.
 
-    Batches are those of `augmint.text.strings`: "target" and "target_length" in; these and "source", "source_length" out.
+    Batches are those of `core.interfaces.strings`: "target" and "target_length" in; these and "source", "source_length" out.
 
     Source: Sennrich et al. 2016, "Improving neural machine translation models with monolingual data" (back-translation).
     """
 
-    modality: ClassVar[str] = "text"
+    model_type: ClassVar[Any] = Seq2SeqModel
     output_key: ClassVar[str] = "source"
     conditioned_on: ClassVar[tuple[str, ...]] = ("target",)
-
-    def __init__(self, model: Seq2SeqModel) -> None:
-        super().__init__()
-        self.model = model
-        self.network = model.network  # registered, so that weights are found
 
     def sample(
         self,
@@ -84,47 +78,12 @@ class Seq2SeqGenerator(Generator):
             **{name: condition[name] for name in ("target", length_key("target"))},
         }
 
-    def forward(
-        self,
-        n: int = 0,
-        condition: Batch | None = None,
-        *,
-        rng: RowRandom | None = None,
-        score: tuple[list[str], list[str]] | None = None,
-        **controls: Any,
-    ) -> Any:
-        """As `sample`; or, given sources and targets as `score`, as `log_probs`: so gradients pass a distributed wrapper."""
-        if score is not None:
-            return self.log_probs(*score)
-        assert rng is not None
-        return self.sample(n, condition, rng=rng, **controls)
-
-    def log_probs(self, sources: list[str], targets: list[str]) -> tuple[Tensor, Tensor, Tensor]:
-        """What the generator gives each token of sources, for their targets, with gradients.
-
-        Returns:
-            log-probabilities float32 (n, L), 0 in the padding; which are tokens, bool (n, L); and the logits float32 (n, L, V).
-        """
+    def log_probs(self, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """Of sources, for their targets."""
+        sources, targets = given
         labels = self.model.labels(sources)
         picked, output = self.model.log_probs(self.model.inputs(targets), labels)
         return picked, labels >= 0, output.logits.float()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """A copy with weights of its own; the tokenizer, which never changes, is shared."""
-        network = copy.deepcopy(self.network, memo)
-        made = type(self)(Seq2SeqModel(network, self.model.tokenizer, self.model.source))
-        made.train(self.training)
-        memo[id(self)] = made
-        return made
-
-    def save_pretrained(self, directory: Path | str, **_: Any) -> None:
-        """A folder that plain Transformers loads too."""
-        self.model.save_pretrained(directory)
-
-    @classmethod
-    def from_pretrained(cls, directory: Path | str) -> Self:
-        """What `save_pretrained` wrote."""
-        return cls(Seq2SeqModel.from_pretrained(directory))
 
 
 @torch.no_grad()

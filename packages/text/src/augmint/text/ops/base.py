@@ -18,8 +18,10 @@ from torch import Tensor
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Op, RowRandom
-from augmint.text.ragged import Edits, Texts, edit, flatten, padded
-from augmint.text.strings import ROLES, length_key
+from augmint.core.interfaces.ragged import Texts, flatten, padded
+from augmint.core.interfaces.strings import length_key
+from augmint.text.ragged import Edits, edit
+from augmint.text.roles import ROLES
 from augmint.text.tokens import Tokens, tokenize
 
 TASKS = ("translation", "text-classification", "text-generation")

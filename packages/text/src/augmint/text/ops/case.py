@@ -6,10 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.characters import LETTER, CharacterTable, lower, upper
 from augmint.text.ops.base import TASKS, Draws, TextOp
 from augmint.text.ops.registry import register_op
-from augmint.text.ragged import Texts, spans_of
+from augmint.text.ragged import spans_of
 from augmint.text.tokens import Tokens
 
 _SIGMA, _SMALL_SIGMA, _FINAL_SIGMA = 0x3A3, 0x3C3, 0x3C2

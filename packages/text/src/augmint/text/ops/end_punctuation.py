@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from augmint.core.interfaces import Batch
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.characters import END_MARK, SPACE
 from augmint.text.ops.base import TASKS, Draws, TextOp, written
 from augmint.text.ops.registry import register_op
-from augmint.text.ragged import Edits, Texts, edit
+from augmint.text.ragged import Edits, edit
 from augmint.text.tokens import Tokens
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.ops.base import Draws, TextOp, read, written
 from augmint.text.ops.registry import register_op
-from augmint.text.ragged import Edits, Texts, edit
+from augmint.text.ragged import Edits, edit
 from augmint.text.tokens import Tokens, tokenize
 from augmint.text.vocabulary import free_words, pool_of
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowRandom, known_keys, number
+from augmint.core.interfaces.ragged import Texts
 from augmint.text.characters import SPACE, SPACELESS, kinds
 from augmint.text.ops.base import read, roles_of, written
-from augmint.text.ragged import Texts, spans_of
+from augmint.text.ragged import spans_of
 
 TASKS = ("translation", "text-generation")  # a label would have to hold for both texts
 

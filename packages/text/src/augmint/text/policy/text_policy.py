@@ -13,10 +13,11 @@ from torch import Tensor
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, known_keys
+from augmint.core.interfaces.strings import length_key
 from augmint.text.ops import Setting, TextOp, get_op, roles_of
 from augmint.text.policy.concatenation import Concatenation
 from augmint.text.policy.stage import Stage
-from augmint.text.strings import ROLES, length_key
+from augmint.text.roles import ROLES
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class TextPolicy(Policy):
         lexicon: words that translate one another, source and target, for ops that replace both; part of the JSON too.
 
     Example:
-        >>> from augmint.text.strings import to_strings, to_tensors
+        >>> from augmint.core.interfaces.strings import to_strings, to_tensors
         >>> policy = TextPolicy((Stage({"adjacent_swap": 1}),))
         >>> points, lengths = to_tensors(["ein Hund bellt laut"])
         >>> out = policy({"text": points, "text_length": lengths}, RowRandom(0, "doc", rows=[0]))

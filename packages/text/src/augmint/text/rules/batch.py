@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from augmint.core.interfaces import Batch
+from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.rules.rulebook import Rulebook
-from augmint.text.strings import length_key, to_strings
 
 
 @dataclass(frozen=True)
 class BatchRules:
-    """A rulebook that reads batches of `augmint.text.strings`."""
+    """A rulebook that reads batches of `augmint.core.interfaces.strings`."""
 
     book: Rulebook
 

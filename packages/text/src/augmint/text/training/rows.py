@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 from datasets import Dataset
 from torch.utils.data import Dataset as TorchDataset
 
 from augmint.core.interfaces import Batch
+from augmint.core.interfaces.strings import length_key, to_tensors
 from augmint.text.codec import TextCodec
-from augmint.text.strings import length_key, to_tensors
 
 
 class TextRows:
@@ -42,6 +43,11 @@ class TextRows:
             return self
         labels = torch.cat([self.labels, others.labels]) if self.labels is not None and others.labels is not None else None
         return TextRows({role: [*texts, *others.texts[role]] for role, texts in self.texts.items()}, labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Characters of all of a row's texts together, int64 (n,)."""
+        return np.array([sum(map(len, texts)) for texts in zip(*self.texts.values(), strict=True)], dtype=np.int64)
 
     @property
     def label_list(self) -> list[int]:

@@ -10,12 +10,12 @@ from torch.nn import functional as F
 
 from augmint.core.interfaces import Batch, Loss, Objective, RowRandom
 from augmint.core.interfaces.objective import detach
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.discriminators.corruption import corrupted
 from augmint.text.discriminators.pair import PairDiscriminator
 from augmint.text.generators.seq2seq import Seq2SeqGenerator
 from augmint.text.seq2seq import Decoding, write_texts
-from augmint.text.strings import length_key, to_strings, to_tensors
 from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, unwrapped
 from augmint.text.translation.metric import sentence_chrf
 from augmint.text.translation.settings import GeneratorSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from augmint.core.evaluation.plan import Drawn, RowPlan
 from augmint.text.models.tokenizer import TAG
-from augmint.text.training.plan import Drawn, TextPlan
 from augmint.text.training.rows import TextRows
 
 
@@ -19,13 +19,13 @@ class Pairs:
     weights: list[float]
 
 
-class TranslationPlan(TextPlan[Pairs]):
-    """Pairs (see `TextPlan`); the sources of extra ones carry the tag where the mint settings say so.
+class TranslationPlan(RowPlan[Pairs]):
+    """Pairs (see `RowPlan`); the sources of extra ones carry the tag where the mint settings say so.
 
     Args:
         rows, extra: real pairs, and further ones (minted, copied) or None.
         sides: what is read and what is written; ("target", "source") trains a model of the other direction.
-        plan: further arguments of `TextPlan`.
+        plan: further arguments of `RowPlan`.
     """
 
     def __init__(

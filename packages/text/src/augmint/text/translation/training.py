@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from transformers import Seq2SeqTrainingArguments
 
 from augmint.core.evaluation.finetuning import arguments_of, on_one_device
+from augmint.core.evaluation.plan_trainer import Seq2SeqPlanTrainer, run
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
 from augmint.text.training.rows import TextRows
-from augmint.text.training.trainer import Seq2SeqPlanTrainer, run
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.plan import Pairs, TranslationPlan
 

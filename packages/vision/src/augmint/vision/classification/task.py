@@ -12,6 +12,7 @@ import torch.utils.data
 from datasets import ClassLabel, Dataset, Image
 
 from augmint.core.errors import UserError
+from augmint.core.evaluation.ensemble import rounds_of
 from augmint.core.evaluation.finetuning import batch_size_of, check_finetune, steps_of, temporary_output
 from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
 from augmint.core.interfaces import (
@@ -171,7 +172,7 @@ class ImageClassification(Task):
             settings.finetune,
         )
         rounds = judging.rounds if self.splits.unlabeled is not None else 0
-        folders = [directory.with_name(f"{directory.name}-round-{number}") for number in range(rounds)] + [directory]
+        folders = rounds_of(directory, rounds)
         for number, folder in enumerate(folders):
             if (folder / judges.MARKER).is_file():
                 continue

@@ -7,7 +7,7 @@ from typing import Any
 
 from augmint.core.data import LoadedData, load_splits, open_splits, save_splits
 from augmint.core.errors import UserError
-from augmint.core.evaluation.arms import PSEUDO_LABELLED
+from augmint.core.evaluation.arms import PSEUDO_LABELLED, RESYNTHESISED
 from augmint.core.interfaces import Task, get_task
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.run_dir import RunDirectory, write_json
@@ -35,6 +35,12 @@ def _check(task: Task, recipe: Recipe) -> None:
     if task.codec.label_names is None and any(arm.extra == PSEUDO_LABELLED for arm in recipe.compare.parsed):
         raise UserError(
             f"{task.name} has no labels, so nothing can be pseudo-labelled.", where="compare.arms", fix="Leave that arm out."
+        )
+    if task.gentlest is None and any(arm.extra == RESYNTHESISED for arm in recipe.compare.parsed):
+        raise UserError(
+            f"The generator of {task.name} makes rows out of nothing, so there is no row to resynthesise.",
+            where="compare.arms",
+            fix="Leave that arm out.",
         )
     task.check_settings()
     for dimension in task.policy_space().dimensions:

@@ -79,7 +79,8 @@ class Evaluator:
 
     def __call__(self, generator: Generator, step: int) -> dict[str, float]:
         """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
-        condition = {name: tensor for name, tensor in self.real.items() if name != generator.output_key}
+        # What the generator writes, and its length, is no condition.
+        condition = {name: tensor for name, tensor in self.real.items() if not name.startswith(generator.output_key)}
         if generator.conditioned_on:
             condition = {name: self.real[name] for name in self.codec.encode_roles(self.rows, generator.conditioned_on)}
         fake = sample(

@@ -11,13 +11,13 @@ from torch.utils.data import SequentialSampler
 from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Trainer
 
 from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
-from augmint.text.training.plan import TextPlan
+from augmint.core.evaluation.plan import RowPlan
 
 
 class _Planned:
     """What the trainers below share. Subclasses say in `collate` what the network is fed with."""
 
-    def __init__(self, network: nn.Module, arguments: Any, plan: TextPlan[Any]) -> None:
+    def __init__(self, network: nn.Module, arguments: Any, plan: RowPlan[Any]) -> None:
         super().__init__(model=network, args=arguments, train_dataset=plan, data_collator=self.collate)  # type: ignore[call-arg]
         for callback in (PrinterCallback, ProgressCallback):
             self.remove_callback(callback)  # type: ignore[attr-defined]
@@ -30,11 +30,11 @@ class _Planned:
 
 
 class PlanTrainer(_Planned, Trainer):  # type: ignore[misc]
-    """For classifiers and language models."""
+    """For most models."""
 
 
 class Seq2SeqPlanTrainer(_Planned, Seq2SeqTrainer):  # type: ignore[misc]
-    """For encoder-decoders."""
+    """For models that write."""
 
 
 def run(make: Callable[[str], Trainer]) -> float:

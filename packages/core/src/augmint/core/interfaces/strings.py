@@ -1,7 +1,7 @@
 """Texts as tensors and back.
 
-A batch holds the texts of a role ("source", "target" or "text") as int32 (n, L) Unicode code points, padded with 0, and their
-lengths as int64 (n,) under `<role>_length`. What a text is says its length alone: it may hold the character U+0000, and be empty.
+A batch holds the texts of a role ("source", "target", "text": a transcript, say) as int32 (n, L) Unicode code points, padded with
+0, and their lengths as int64 (n,) under `<role>_length`. What a text is says its length alone: it may hold U+0000, and be empty.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.text.ragged import Texts, flatten, padded
-
-ROLES = ("source", "target", "text")
-"""What a text may be in a batch: the two sides of a pair, or a text by itself."""
+from augmint.core.interfaces.ragged import Texts, flatten, padded
 
 
 def length_key(role: str) -> str:

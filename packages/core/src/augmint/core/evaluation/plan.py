@@ -1,22 +1,33 @@
-"""What a model of texts is trained on, batch by batch, fixed before training starts."""
+"""What a model is trained on, batch by batch, fixed before training starts: for rows of different lengths."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from torch.utils.data import Dataset as TorchDataset
 
-from augmint.core.evaluation.batches import batch_order
+from augmint.core.evaluation.batches import batch_order, by_length
 from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, concatenate
-from augmint.text.strings import length_key, to_strings
-from augmint.text.training.batching import by_length, character_lengths
-from augmint.text.training.rows import TextRows
+from augmint.core.interfaces.strings import length_key, to_strings
 
 Examples = TypeVar("Examples")
+
+
+class Rows(Protocol):
+    """Rows that a plan draws from."""
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How long every row is, in whatever unit, int64 (n,): rows of alike lengths share batches."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, rows: Sequence[int]) -> Batch:
+        """Some rows, encoded, as wide as the longest of these."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Drawn:
         return [row >= len(self.weights) - len(self.extra) for row in range(len(self.weights))]
 
 
-class TextPlan(TorchDataset[Examples]):
+class RowPlan(TorchDataset[Examples]):
     """Every example of a training in the order it is trained on (see `batch_order`), augmented anew at each visit.
 
     Subclasses say in `examples` what their trainer takes.
@@ -51,7 +62,7 @@ class TextPlan(TorchDataset[Examples]):
     Args:
         rows, extra: real rows, and further ones (minted, copied, pseudo-labelled) or None.
         share: part of each batch taken from `extra`.
-        policy: ops and concatenation, or None.
+        policy: ops and mixing, or None.
         augment_extra: whether extra rows go through the policy too.
         mint: weight, schedule and tag of the extra rows, or None for rows like any other.
         batch_size, steps: rows a step, and optimiser steps.
@@ -60,8 +71,8 @@ class TextPlan(TorchDataset[Examples]):
 
     def __init__(
         self,
-        rows: TextRows,
-        extra: TextRows | None = None,
+        rows: Rows,
+        extra: Rows | None = None,
         share: float = 0.0,
         policy: Policy | None = None,
         *,
@@ -83,7 +94,8 @@ class TextPlan(TorchDataset[Examples]):
             seed=seed,
             schedule=self.mint.schedule,
         )
-        self.order = by_length(order, character_lengths(rows), character_lengths(extra), batch_size=batch_size, seed=seed)
+        further = extra.lengths if extra is not None else np.zeros(0, np.int64)
+        self.order = by_length(order, rows.lengths, further, batch_size=batch_size, seed=seed)
 
     @abstractmethod
     def examples(self, drawn: Drawn) -> Examples:

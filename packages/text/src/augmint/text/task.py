@@ -1,0 +1,79 @@
+"""What all tasks of texts share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+import torch.utils.data
+from datasets import Dataset
+
+from augmint.core.evaluation.planned import PlannedTask
+from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
+from augmint.text.codec import TextCodec
+from augmint.text.models.source import ModelSource
+from augmint.text.policy import TextPolicy, standard_policy
+from augmint.text.training.adversarial import adversarial_defaults
+from augmint.text.training.arguments import DEFAULT_BATCH_SIZE
+from augmint.text.training.rows import RowsDataset, TextRows
+from augmint.text.training.settings import AdversarialSettings
+
+
+class TextTask(PlannedTask):
+    """How rows and policies of texts are made (see `PlannedTask`)."""
+
+    modality: ClassVar[str] = "text"
+    model_keys: ClassVar[Mapping[str, Any]] = {"max_length": int}
+    source_type: ClassVar[type[ModelSource]] = ModelSource
+    settings_type: ClassVar[type[AdversarialSettings]]
+    batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        super().__init__(splits, settings)
+        self.codec: TextCodec
+        self.model_source: Any = self.source_type.from_dict(settings.model)
+        self.generator_settings: Any = self.settings_type.from_dict(settings.generator)
+
+    # rows ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def train_rows(self) -> TextRows:
+        return self.rows(self.splits.train)
+
+    def rows(self, dataset: Dataset) -> TextRows:
+        return TextRows.of(dataset, self.codec)
+
+    # adversarial training -----------------------------------------------------------------------------------------
+
+    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
+        return RowsDataset(self.with_pseudo_labelled(pseudo_labelled))
+
+    def with_pseudo_labelled(self, pseudo_labelled: Dataset | None) -> TextRows:
+        """The training rows, and what the judge labelled of the unlabelled ones."""
+        more = self.rows(pseudo_labelled) if pseudo_labelled is not None and len(pseudo_labelled) else None
+        return self.train_rows.and_more(more)
+
+    def adversarial_defaults(self) -> dict[str, Any]:
+        return adversarial_defaults(self.settings.threads)
+
+    def likelihood_values(self, source: ModelSource, *, same_kind: bool = True) -> dict[str, Any]:
+        """The recipe's `finetune` section as the generator's likelihood training takes it over.
+
+        Args:
+            source: the generator's model.
+            same_kind: whether the user's model is of the same kind; its learning rate suits the generator only then, and where
+                both are pretrained or neither is.
+        """
+        alike = same_kind and bool(source.name_or_path) == bool(self.model_source.name_or_path)
+        chosen = {key: value for key, value in self.settings.finetune.items() if alike or key != "learning_rate"}
+        rate = self.generator_settings.learning_rate
+        return {**chosen, **({"learning_rate": rate} if rate else {})}
+
+    # policy -------------------------------------------------------------------------------------------------------
+
+    def standard_policy(self) -> Policy:
+        return standard_policy(self.name)
+
+    def load_policy(self, values: Mapping[str, Any]) -> Policy:
+        return TextPolicy.from_dict(values)
