@@ -1,5 +1,5 @@
 # Every target sets up .venv by itself: all it takes is Python 3.11 to 3.13, make and git.
-#   make demo    the whole job on real images, ends with runs/demo/report.html (make demo-text: on pairs of texts)
+#   make demo    the whole job on real images, ends with runs/demo/report.html (demo-text: pairs of texts; demo-audio: speech)
 #   make test    lint, types, docstring examples and tests
 #   make lint    lint and types alone
 #   make bench   the benchmarks that need no data set, each prints its tables (BENCH=name for one)
@@ -10,7 +10,7 @@ STAMP := $(VENV)/.ready
 JOBS ?= 2
 BENCH ?= op_throughput search_overhead
 SOURCES := packages/core/src packages/vision/src packages/text/src packages/audio/src
-EDITABLE := -e packages/core -e packages/vision -e packages/text -e packages/audio
+EDITABLE := -e packages/core -e packages/vision -e packages/text -e packages/audio[demo]
 TOOLS := pytest pytest-xdist mypy ruff types-PyYAML tensorboard torchmetrics
 
 # The first interpreter that runs and is new enough; `make PYTHON=/path/to/python3.12 demo` chooses another.
@@ -18,7 +18,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c '$(FITS)' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 
-.PHONY: help setup demo demo-text test lint bench clean
+.PHONY: help setup demo demo-text demo-audio test lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -41,6 +41,9 @@ demo: $(STAMP)
 
 demo-text: $(STAMP)
 	$(BIN)/augmint demo text
+
+demo-audio: $(STAMP)
+	$(BIN)/augmint demo audio
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

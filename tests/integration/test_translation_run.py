@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +16,7 @@ from augmint.core.cli import main
 from augmint.text.builtin import cldr
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny import fingerprint
+from tiny import fingerprint, run_killed
 
 ARMS = ["original", "standard", "copied", "equal-real-epochs", "unfiltered", "policy", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -103,16 +99,5 @@ MOMENTS = {
 
 def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
     recipe, run = write_recipe(tmp_path), tmp_path / "run"
-    command = [sys.executable, "-m", "augmint.core.cli", "run", str(recipe), "--set", f"output_dir={run}", "--quiet"]
-    for name, reached in MOMENTS.items():
-        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
-        until = time.monotonic() + 300
-        while not (run / reached).exists():
-            assert process.poll() is None, f"ended before {name}: {process.stderr.read().decode() if process.stderr else ''}"
-            assert time.monotonic() < until, f"never came to {name}"
-            time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    assert not (run / "comparison.json").is_file()
-    assert subprocess.run(command, check=False).returncode == 0
+    assert run_killed(recipe, run, MOMENTS) == 0
     assert fingerprint(run) == fingerprint(undisturbed)

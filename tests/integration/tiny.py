@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +71,27 @@ def fingerprint(run: Path) -> dict[str, Any]:
         "policy": json.loads((run / "search" / "policy.json").read_text()),
         "comparison": comparison,
     }
+
+
+def run_killed(recipe: Path, run: Path, moments: dict[str, str]) -> int:
+    """`augmint run` in a process that is killed with all its workers when each file has appeared, then once to its end.
+
+    Args:
+        recipe, run: its file and its folder.
+        moments: name -> the file below `run` that says that it has come.
+
+    Returns:
+        the exit code of the last one.
+    """
+    command = [sys.executable, "-m", "augmint.core.cli", "run", str(recipe), "--set", f"output_dir={run}", "--quiet"]
+    for name, reached in moments.items():
+        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
+        until = time.monotonic() + 300
+        while not (run / reached).exists():
+            assert process.poll() is None, f"ended before {name}: {process.stderr.read().decode() if process.stderr else ''}"
+            assert time.monotonic() < until, f"never came to {name}"
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert not (run / "comparison.json").is_file()
+    return subprocess.run(command, check=False).returncode

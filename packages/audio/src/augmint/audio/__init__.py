@@ -1,1 +1,55 @@
-"""Audio for augmint. This release offers no audio task: the package registers no modality, and `augmint tasks` says so."""
+"""Sound and speech for augmint. The names below are imported when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from augmint.audio.classification.task import AudioClassification
+    from augmint.audio.codec import AudioCodec
+    from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
+    from augmint.audio.recognition.task import SpeechRecognition
+    from augmint.audio.vocoder import MelVocoderConfig, MelVocoderGenerator, VocoderDiscriminator
+    from augmint.audio.wavegan import ConditionalWaveGenerator, WaveDiscriminator, WaveGeneratorConfig
+
+_HOMES = {
+    "AudioClassification": "classification.task",
+    "AudioCodec": "codec",
+    "AudioPolicy": "policy",
+    "AudioPolicySpace": "policy",
+    "ConditionalWaveGenerator": "wavegan",
+    "MelVocoderConfig": "vocoder",
+    "MelVocoderGenerator": "vocoder",
+    "SpeechRecognition": "recognition.task",
+    "VocoderDiscriminator": "vocoder",
+    "WaveDiscriminator": "wavegan",
+    "WaveGeneratorConfig": "wavegan",
+    "standard_policy": "policy",
+}
+
+__all__ = [
+    "AudioClassification",
+    "AudioCodec",
+    "AudioPolicy",
+    "AudioPolicySpace",
+    "ConditionalWaveGenerator",
+    "MelVocoderConfig",
+    "MelVocoderGenerator",
+    "SpeechRecognition",
+    "VocoderDiscriminator",
+    "WaveDiscriminator",
+    "WaveGeneratorConfig",
+    "standard_policy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The name from the room it lives in."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

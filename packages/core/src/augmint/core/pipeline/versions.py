@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 OURS = ("augmint-core", "augmint-vision", "augmint-text", "augmint-audio")
 ENGINES = ("torch", "transformers", "datasets", "accelerate", "scikit-optimize", "scikit-learn", "numpy", "scipy", "pyarrow",
-           "pillow", "safetensors", "huggingface-hub")
+           "pillow", "safetensors", "huggingface-hub", "soundfile", "soxr", "jiwer")
 
 
 def installed(name: str) -> str | None:

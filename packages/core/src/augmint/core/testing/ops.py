@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from augmint.core.interfaces import Batch, Op, RowRandom, batch_size
+from augmint.core.interfaces import Batch, Op, RowRandom, batch_size, concatenate
 from augmint.core.testing.contract import (
     check_name,
     check_rows,
@@ -75,11 +75,11 @@ def _check_replay(op: Op, batch: Batch, magnitude: Tensor, seed: int) -> None:
     ensure(not changed, f"apply changes the batch in place ({changed}).", _NEW)
     changed = difference(drawn, parameters)
     ensure(not changed, f"apply changes the parameters in place ({changed}).", _NEW)
-    contract = "augmented rows have the same names, shapes and dtypes."
+    contract = "augmented rows have the same names, shapes and dtypes; only where a length counts what is used may they get wider."
     ensure(set(first) == set(batch), f"apply turns {sorted(batch)} into {sorted(first)}.", contract)
     for name, tensor in batch.items():
         got = first[name]
-        ensure(got.shape == tensor.shape and got.dtype == tensor.dtype,
+        ensure((got.shape == tensor.shape or _widened(name, batch, first)) and got.dtype == tensor.dtype,
                f"apply turns {name!r} from {tuple(tensor.shape)} {tensor.dtype} into {tuple(got.shape)} {got.dtype}.", contract)
     kept = copied(first)
     changed = difference(kept, op.apply(batch, parameters))
@@ -120,7 +120,14 @@ def _check_monotone(op: Op, batch: Batch, seed: int, slack: float, change: Calla
         ensure(strong >= (1 - slack) * weak - 1e-9, f"More magnitude is weaker (change by magnitude {words}).", _MONOTONE)
 
 
+def _widened(name: str, before: Batch, after: Batch) -> bool:
+    """Whether an entry with a `<name>_length` is as before in all dimensions but the last, and the last is wider."""
+    old, new = before[name].shape, after[name].shape
+    return f"{name}_length" in before and len(old) == len(new) > 1 and old[:-1] == new[:-1] and old[-1] < new[-1]
+
+
 def mean_change(before: Batch, after: Batch) -> float:
-    """Mean absolute difference over all values of all entries."""
-    gaps = [(after[name].double() - tensor.double()).abs().flatten() for name, tensor in before.items()]
+    """Mean absolute difference over all values of all entries; what got wider is compared with 0 there."""
+    both = {name: concatenate([{name: tensor}, {name: after[name]}])[name].double() for name, tensor in before.items()}
+    gaps = [(after - before).abs().flatten() for before, after in (pair.chunk(2) for pair in both.values())]
     return float(torch.cat(gaps).mean())

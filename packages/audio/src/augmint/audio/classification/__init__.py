@@ -1,0 +1,1 @@
+"""`task: audio-classification`: any `AutoModelForAudioClassification`."""

@@ -1,0 +1,114 @@
+"""The user's classifier of clips, pretrained or from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from augmint.audio.clips import AUDIO, LENGTH
+from augmint.audio.models.config import model_config
+from augmint.audio.models.features import features, loaded_extractor, sampling_rate_of, scratch_extractor, window_values
+from augmint.core.interfaces import Batch
+
+DEFAULT_SCRATCH: dict[str, Any] = {
+    "model_type": "wav2vec2-bert",
+    "hidden_size": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 192,
+    "output_hidden_size": 96,
+    "feature_projection_input_dim": 160,
+    "classifier_proj_size": 96,
+    "use_weighted_layer_sum": False,
+    "initializer_range": 0.1,
+    "position_embeddings_type": "relative_key",
+    "left_max_position_embeddings": 32,
+    "right_max_position_embeddings": 8,
+    "layerdrop": 0.0,
+}
+
+
+def classifier_config(model: Mapping[str, Any], label_names: Sequence[str], seconds: float) -> Any:
+    """The config for these classes, and for clips of up to `seconds`. Raises UserError where the section names no classifier."""
+    from transformers import AutoModelForAudioClassification
+
+    labels = {"id2label": dict(enumerate(label_names)), "label2id": {name: i for i, name in enumerate(label_names)}}
+    given = model.get("scratch") or DEFAULT_SCRATCH
+    kind = given.get("model_type") if isinstance(given, Mapping) else None
+    window = {} if model.get("name_or_path") else {
+        key: value for key, value in window_values(str(kind), seconds).items() if key not in given
+    }  # fmt: skip
+    return model_config(
+        model, [AutoModelForAudioClassification], DEFAULT_SCRATCH, "classify clips", "Wav2Vec2, AST, Whisper", **labels, **window
+    )
+
+
+class ClipClassifier:
+    """A network and the feature extractor that belongs to it.
+
+    Args:
+        network: an `AutoModelForAudioClassification`.
+        extractor: its feature extractor.
+    """
+
+    def __init__(self, network: nn.Module, extractor: Any) -> None:
+        self.network, self.extractor = network, extractor
+
+    @classmethod
+    def build(cls, model: Mapping[str, Any], label_names: Sequence[str], seconds: float, seed: int) -> ClipClassifier:
+        """A fresh classifier, initialised from `seed`. Raises UserError as `classifier_config` does."""
+        from transformers import AutoModelForAudioClassification
+
+        config = classifier_config(model, label_names, seconds)
+        name = model.get("name_or_path")
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            if name:
+                network = AutoModelForAudioClassification.from_pretrained(name, config=config, ignore_mismatched_sizes=True)
+            else:
+                network = AutoModelForAudioClassification.from_config(config)
+        extractor = loaded_extractor(str(name)) if name else scratch_extractor(config, sampling_rate_of(model))
+        return cls(network, extractor)
+
+    def inputs(self, batch: Batch) -> dict[str, Tensor]:
+        """What the network takes of encoded rows, on its device."""
+        device = next(self.network.parameters()).device
+        return {name: value.to(device) for name, value in features(self.extractor, batch[AUDIO], batch[LENGTH]).items()}
+
+    @torch.no_grad()
+    def logits(self, batch: Batch) -> Tensor:
+        """float32 (n, classes), on the CPU."""
+        self.network.eval()
+        logits: Tensor = self.network(**self.inputs(batch)).logits
+        return logits.float().cpu()
+
+    @torch.no_grad()
+    def embed(self, batch: Batch) -> Tensor:
+        """The last hidden state averaged over the clip's own frames, float32 (n, dim), on the CPU."""
+        self.network.eval()
+        given = self.inputs(batch)
+        hidden: Tensor = self.network(**given, output_hidden_states=True).hidden_states[-1].float().cpu()
+        mask = given.get("attention_mask")
+        if mask is None or mask.shape[1] < hidden.shape[1]:
+            return hidden.mean(1)
+        # Waves are masked by sample and mels by frame; hidden states come in a fixed ratio to either.
+        part = mask.float().mean(1).cpu()
+        kept = (torch.arange(hidden.shape[1]) < (part * hidden.shape[1]).ceil()[:, None]).float()[..., None]
+        return (hidden * kept).sum(1) / kept.sum(1)
+
+    def save_pretrained(self, directory: Path) -> None:
+        """As Transformers writes it, so that its auto classes read it."""
+        self.network.save_pretrained(directory)  # type: ignore[operator]
+        self.extractor.save_pretrained(directory)
+
+    @classmethod
+    def from_pretrained(cls, directory: Path) -> ClipClassifier:
+        """What `save_pretrained` wrote."""
+        from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
+
+        network = AutoModelForAudioClassification.from_pretrained(directory)
+        return cls(network, AutoFeatureExtractor.from_pretrained(directory))

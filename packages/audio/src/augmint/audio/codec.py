@@ -1,0 +1,135 @@
+"""Rows with clips to tensors and back."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from datasets import ClassLabel, Dataset, Features
+
+from augmint.audio.clips import AUDIO, LENGTH, to_batch, to_clips, to_float, to_int16
+from augmint.audio.columns import storage_of, stored_cells
+from augmint.audio.files import Unreadable, read_clip, read_info
+from augmint.audio.preview import player
+from augmint.audio.rules import ClipRules
+from augmint.core.data.labels import column_values
+from augmint.core.errors import UserError
+from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
+from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
+
+LONGEST, SHORTEST = 120.0, 0.02
+"""Seconds of a clip that is taken: longer ones fill the memory, shorter ones hold nothing."""
+TEXT, LABEL = "text", "label"
+
+
+class AudioCodec(RowCodec):
+    """Rows with a clip, and a class label or a transcript.
+
+    Args:
+        columns: `{"audio": name, "label": name}` or `{"audio": name, "text": name}`; only "audio" where rows are unlabelled.
+        features: of the data set; gives the class names.
+        sampling_rate: Hz that clips are worked on at: each is resampled once, when it is read.
+
+    Encoded batches are `{"audio": int16 (n, L), "audio_length": int64 (n,)}`, one channel, padded with 0, and "label": int64 (n,)
+    or "text": int32 (n, T) with "text_length": int64 (n,) (see `augmint.core.interfaces.strings`).
+    """
+
+    def __init__(self, columns: Mapping[str, str], features: Features, sampling_rate: int) -> None:
+        self.columns, self.sampling_rate = dict(columns), sampling_rate
+        label = features.get(self.columns.get(LABEL, ""))
+        self.label_names = list(label.names) if isinstance(label, ClassLabel) else None
+
+    def check(self, dataset: Dataset) -> list[RowProblem]:
+        labels, texts = self.labels(dataset), self.texts(dataset)
+        problems = []
+        for row, cell in enumerate(self._cells(dataset)):
+            reason = _clip_problem(cell, self.sampling_rate)
+            if reason is None and labels is not None:
+                reason = self._label_problem(labels[row])
+            if reason is None and texts is not None and not (texts[row] or "").strip():
+                reason = "the transcript is empty"
+            if reason is not None:
+                problems.append(RowProblem(row, reason))
+        return problems
+
+    def _label_problem(self, label: int | None) -> str | None:
+        classes = len(self.label_names or ())
+        if label is None or label == -1:
+            return "the label is missing"
+        return None if 0 <= label < classes else f"label {label} is out of range for {classes} classes"
+
+    def encode(self, dataset: Dataset) -> Batch:
+        batch = self.encode_roles(dataset, (AUDIO, *((TEXT,) if TEXT in self.columns else ())))
+        labels = self.labels(dataset)
+        if labels is not None:
+            batch[LABEL] = torch.tensor(labels, dtype=torch.int64)
+        return batch
+
+    def encode_roles(self, dataset: Dataset, roles: Sequence[str]) -> Batch:
+        batch: Batch = {}
+        for role in roles:
+            if role == AUDIO:
+                batch |= to_batch([self._read(cell, row) for row, cell in enumerate(self._cells(dataset))])
+            else:
+                batch[role], batch[length_key(role)] = to_tensors(self.texts(dataset) or [])
+        return batch
+
+    def _read(self, cell: Any, row: int) -> Any:
+        try:
+            return read_clip(cell, self.sampling_rate)
+        except Unreadable as error:
+            raise UserError(f"The clip {error}.", where=f"column {self.columns[AUDIO]!r}, row {row}") from error
+
+    def _cells(self, dataset: Dataset) -> list[Any]:
+        """Stored clips, undecoded."""
+        return stored_cells(dataset, self.columns[AUDIO])
+
+    def to_network(self, batch: Batch) -> Batch:
+        return {**batch, AUDIO: to_float(batch[AUDIO])}
+
+    def from_network(self, batch: Batch) -> Batch:
+        return {**batch, AUDIO: to_int16(batch[AUDIO], batch[LENGTH])}
+
+    def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
+        """Clips at the working rate in the form that the column has: FLAC files of 16 bits, or arrays."""
+        store = storage_of(features[self.columns[AUDIO]], self.columns[AUDIO])
+        columns: dict[str, list[Any]] = {self.columns[AUDIO]: [store(clip, self.sampling_rate) for clip in to_clips(batch)]}
+        if LABEL in batch and self.columns.get(LABEL) in features:
+            columns[self.columns[LABEL]] = batch[LABEL].tolist()
+        if TEXT in batch and self.columns.get(TEXT) in features:
+            columns[self.columns[TEXT]] = to_strings(batch[TEXT], batch[length_key(TEXT)])
+        return columns
+
+    def labels(self, dataset: Dataset) -> list[int] | None:
+        column = self.columns.get(LABEL)
+        return column_values(dataset, column) if column is not None and column in dataset.column_names else None
+
+    def texts(self, dataset: Dataset) -> list[str] | None:
+        """The transcripts, or None where there are none."""
+        column = self.columns.get(TEXT)
+        return column_values(dataset, column) if column is not None and column in dataset.column_names else None
+
+    def fit_rules(self, originals: Dataset) -> Rules | None:
+        return ClipRules.fit(self.encode(originals)) if len(originals) else None
+
+    def preview(self, batch: Batch, row: int) -> str:
+        one = {name: tensor[row : row + 1] for name, tensor in batch.items()}
+        caption = html.escape(to_strings(one[TEXT], one[length_key(TEXT)])[0][:200]) if TEXT in one else ""
+        style = "display:inline-block;max-width:190px;margin:.2em;font-size:.85em"
+        return f'<div style="{style}">{player(to_clips(one)[0], self.sampling_rate)}<div dir="auto">{caption}</div></div>'
+
+
+def _clip_problem(cell: Any, sampling_rate: int) -> str | None:
+    """Why a stored clip cannot be used. Reads it whole: headers promise what damaged files do not hold."""
+    try:
+        rate, frames = read_info(cell)
+        if frames > LONGEST * rate:
+            return f"the clip is {frames / rate:.0f} s long, more than {LONGEST:.0f} s: cut it"
+        clip = read_clip(cell, sampling_rate)
+    except Unreadable as error:
+        return f"the clip {error}"
+    if len(clip) < SHORTEST * sampling_rate:
+        return f"the clip is shorter than {SHORTEST} s"
+    return None if clip.any() else "the clip is silent"

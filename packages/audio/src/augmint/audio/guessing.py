@@ -1,0 +1,27 @@
+"""A codec for rows of which nobody has said what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from datasets import ClassLabel, Dataset
+
+from augmint.audio.codec import AudioCodec
+from augmint.audio.columns import USUAL, find_columns
+from augmint.audio.models.features import SCRATCH_RATE
+
+
+def make_codec(dataset: Dataset, columns: Mapping[str, str]) -> AudioCodec:
+    """Clips with a transcript where there is a column of that kind, else with a class label where there is one, else alone.
+
+    Raises:
+        UserError: there is no column of clips, or a named one is missing.
+    """
+    names = set(dataset.column_names)
+    roles = ["audio", *(role for role in ("label", "text") if columns.get(role))]
+    if len(roles) == 1:
+        if names & set(USUAL["text"]):
+            roles.append("text")
+        elif any(isinstance(feature, ClassLabel) for feature in dataset.features.values()):
+            roles.append("label")
+    return AudioCodec(find_columns(dataset.features, columns, tuple(roles)), dataset.features, SCRATCH_RATE)

@@ -1,0 +1,153 @@
+"""Where a search over audio policies looks. Its first points are the baselines, so a search can only improve on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from augmint.audio.ops import TASKS, Setting, op_names
+from augmint.audio.policy.audio_policy import AudioPolicy
+from augmint.audio.policy.stage import Stage
+from augmint.core.errors import UserError, nearest
+from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
+
+_LEAST = 0.02  # chances below this are taken as 0: cheaper, and indistinguishable
+CHANCES = {
+    "shift": ("shift",), "speed": ("speed",), "tempo": ("tempo",), "vtlp": ("vtlp",), "room": ("room",),
+    "noise": ("noise_white", "noise_pink", "babble"), "gain": ("gain",), "channel": ("clip", "codec", "band_limit"),
+    "frequency_drop": ("frequency_drop",), "time_drop": ("time_drop",),
+}
+"""Dimension -> ops, of which a clip gets one by that chance. The order is that of sound: speaker, room, line; then come masks."""
+STRENGTHS = {"voice": ("speed", "tempo", "vtlp"), "surroundings": ("room", "noise"), "line": ("gain", "channel"),
+             "masks": ("frequency_drop", "time_drop")}
+"""What shares a magnitude."""
+_FIXED = ("speed", "frequency_drop", "time_drop")  # draw their own sizes, or one of three speeds; others up to the magnitude
+_MINT_CLIPS = (
+    Dimension("share", 0.0, 0.75),
+    Dimension("truncation", 0.5, 1.2),
+    Dimension("min_agreement", 0.0, 0.95),
+    Dimension("keep_quantile", 0.2, 1.0),
+    Dimension("balance", 0.0, 1.0),
+    Dimension("soft_labels", 0.0, 1.0),
+)
+_MINT_SPEECH = (
+    Dimension("share", 0.0, 0.5),
+    Dimension("perturbation", 0.0, 1.0),
+    Dimension("min_agreement", 0.0, 0.95),
+    Dimension("keep_quantile", 0.2, 1.0),
+    Dimension("weight", 0.2, 1.0),
+)
+_MINT = {"speech-recognition": _MINT_SPEECH, "audio-classification": _MINT_CLIPS}
+_CONTROLS = ("perturbation",)
+"""Dimensions that the generator is told."""
+_UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "weight": 1.0, "perturbation": 0.5}
+_STANDARD: Point = {"speed": 2 / 3, "frequency_drop": 1.0, "time_drop": 1.0}
+_MINTED: dict[str, Point] = {
+    "speech-recognition": {"share": 0.25, "perturbation": 0.5, "min_agreement": 0.5, "keep_quantile": 0.9},
+    "audio-classification": {"share": 0.25, "min_agreement": 0.5, "keep_quantile": 0.8, "soft_labels": 0.5},
+}
+_GOOD: dict[str, Point] = {
+    "noise_room": {"noise": 0.5, "room": 0.3, "surroundings_magnitude": 0.6},
+    "standard_noise": {**_STANDARD, "noise": 0.3, "surroundings_magnitude": 0.6},
+    "gentle": {"strength": 0.4, **dict.fromkeys(CHANCES, 0.3)},
+    "voices": {**_STANDARD, "vtlp": 0.5, "tempo": 0.3},
+}
+"""Combinations that have helped elsewhere."""
+
+
+class AudioPolicySpace(PolicySpace):
+    """Policies that pass a clip through a voice's, a room's and a line's changes and SpecAugment's masks, each by its own chance.
+
+    Four families have a magnitude each, and a global strength scales all of them.
+
+    Args:
+        task: "speech-recognition" or "audio-classification".
+        sampling_rate: of the clips, samples a second.
+        mint: whether generated rows are at hand; adds the dimensions of MintSettings.
+        exclude: ops to leave out: speed, tempo and vtlp where labels are speakers, speed where they are pitches.
+
+    Raises:
+        UserError: there is no such task or op, or the rate is out of range.
+
+    Example:
+        >>> space = AudioPolicySpace("speech-recognition")
+        >>> space.decode(space.starts()["identity"]).stages
+        ()
+    """
+
+    def __init__(self, task: str, sampling_rate: int = 16000, mint: bool = False, exclude: Sequence[str] = ()) -> None:
+        if task not in TASKS:
+            raise UserError(f"There is no audio task {task!r}.", where="AudioPolicySpace", fix=nearest(str(task), TASKS))
+        for name in exclude:
+            if name not in op_names():
+                raise UserError(f"There is no op {name!r}.", where="AudioPolicySpace", fix=nearest(str(name), op_names()))
+        self.task, self.mint, self.exclude = task, mint, tuple(exclude)
+        self.sampling_rate = Setting(sampling_rate).sampling_rate
+        usable = set(op_names(task)) - set(exclude)
+        self.ops = {chance: kept for chance, ops in CHANCES.items() if (kept := tuple(op for op in ops if op in usable))}
+        families = [family for family, chances in STRENGTHS.items() if set(chances) & set(self.ops)]
+        self._dimensions = (Dimension("strength", 0.1, 1.0), *(Dimension(chance, 0.0, 1.0) for chance in self.ops),
+                            *(Dimension(f"{family}_magnitude", 0.1, 1.0) for family in families), *(_MINT[task] if mint else ()))
+        self._identity: Point = {dimension.name: _neutral(dimension.name) for dimension in (*self._dimensions, *_MINT[task])}
+
+    @property
+    def dimensions(self) -> Sequence[Dimension]:
+        return self._dimensions
+
+    def decode(self, point: Point) -> AudioPolicy:
+        """The policy at a point; coordinates left out are those of "identity". Raises UserError on an unknown coordinate."""
+        for name in point:
+            if name not in self._identity:
+                raise UserError(f"There is no dimension {name!r}.", where="AudioPolicySpace", fix=nearest(name, self._identity))
+        at: Point = {**self._identity, **point}
+        stages = tuple(self._stage(chance, at) for chance in self.ops if at[chance] >= _LEAST)
+        mint = _mint_settings({d.name: at[d.name] for d in _MINT[self.task]}) if self.mint else MintSettings()
+        return AudioPolicy(stages, mint, self.sampling_rate)
+
+    def _stage(self, chance: str, at: Point) -> Stage:
+        family = next((family for family, chances in STRENGTHS.items() if chance in chances), None)
+        strength = float(at["strength"]) * (float(at[f"{family}_magnitude"]) if family else 1.0)
+        return Stage(dict.fromkeys(self.ops[chance], 1.0), float(at[chance]), (strength if chance in _FIXED else 0.0, strength))
+
+    def starts(self) -> Mapping[str, Point]:
+        """"identity" and "standard" (see `standard_policy`), with `mint` some with generated rows, then known good combinations."""
+        rows = _MINTED[self.task]
+        minted: dict[str, Point] = {"minted": rows, "standard_minted": {**_STANDARD, **rows}}
+        changes: dict[str, Point] = {"identity": {}, "standard": _STANDARD, **(minted if self.mint else {}), **_GOOD}
+        names, seen, starts = [dimension.name for dimension in self.dimensions], set(), {}
+        for start, change in changes.items():
+            point = {name: {**self._identity, **change}[name] for name in names}
+            fingerprint = self.decode(point).fingerprint
+            if fingerprint not in seen or start in ("identity", "standard"):  # with ops excluded, some become the same
+                starts[start] = point
+            seen.add(fingerprint)
+        return starts
+
+
+def standard_policy(task: str, sampling_rate: int = 16000, exclude: Sequence[str] = ()) -> AudioPolicy:
+    """The no-search baseline of both tasks: SpecAugment's masks on every clip, and speed 0.9, 1.0 or 1.1, each in a third of them.
+
+    Raises:
+        UserError: there is no such task or op, or the rate is out of range.
+
+    Sources: Park et al. 2019, "SpecAugment: a simple data augmentation method for automatic speech recognition"; Ko et al. 2015,
+    "Audio augmentation for speech recognition".
+    """
+    space = AudioPolicySpace(task, sampling_rate, exclude=exclude)
+    return space.decode(space.starts()["standard"])
+
+
+def _neutral(name: str) -> float:
+    if name == "strength" or name.endswith("_magnitude"):
+        return 1.0
+    return float(_UNMINTED.get(name, 0.0))
+
+
+def _mint_settings(at: Mapping[str, Any]) -> MintSettings:
+    values = {key: float(value) if isinstance(value, np.floating) else value for key, value in at.items()}
+    if not values["share"]:
+        return MintSettings()
+    controls = {name: values.pop(name) for name in _CONTROLS if name in values}
+    return MintSettings.from_dict({**values, **({"controls": controls} if controls else {})})

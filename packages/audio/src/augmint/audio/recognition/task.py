@@ -1,0 +1,140 @@
+"""`task: speech-recognition`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+import torch.utils.data
+from datasets import Dataset, Value
+
+from augmint.audio.codec import AudioCodec
+from augmint.audio.recognition.judge import RecognizerJudge
+from augmint.audio.recognition.metric import WER
+from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
+from augmint.audio.recognition.source import check_model
+from augmint.audio.recognition.training import DEFAULT_BATCH_SIZE, score, train
+from augmint.audio.rows import AudioRows
+from augmint.audio.task import AudioTask
+from augmint.audio.vocoder import (
+    MelVocoderGenerator,
+    SegmentRows,
+    VocoderDiscriminator,
+    VocoderObjective,
+    build_vocoder,
+    check_vocoder_values,
+    vocoder_defaults,
+)
+from augmint.core.errors import UserError
+from augmint.core.evaluation.finetuning import check_finetune
+from augmint.core.evaluation.plan import Drawn, RowPlan
+from augmint.core.interfaces import (
+    Batch,
+    Discriminator,
+    Evaluation,
+    FinetuneJob,
+    Generator,
+    Judge,
+    Metric,
+    Objective,
+    keyed_seed,
+)
+from augmint.core.minting.torch_state import fixed_threads
+
+_TOGETHER = 64
+"""Clips decoded at a time."""
+
+
+class SpeechPlan(RowPlan[Drawn]):
+    """Transcribed clips (see `RowPlan`)."""
+
+    def examples(self, drawn: Drawn) -> Drawn:
+        return drawn
+
+
+class SpeechRecognition(AudioTask):
+    """Clips that are written down; the metric is the word error rate in per cent, less is better."""
+
+    name: ClassVar[str] = "speech-recognition"
+    metric: ClassVar[Metric] = WER
+    default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "text": "text"}
+    batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
+    gentlest: ClassVar[Mapping[str, Any] | None] = MelVocoderGenerator.gentlest
+
+    @classmethod
+    def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
+        feature = dataset.features[columns["text"]]
+        if not isinstance(feature, Value) or feature.dtype not in ("string", "large_string"):
+            what = f"Column {columns['text']!r} holds {feature}, not transcripts."
+            raise UserError(what, where="data.columns.text", fix="Give a column of strings.")
+
+    def check_settings(self) -> None:
+        check_finetune(self.settings.finetune)
+        self.refuse_judge_settings()
+        check_model(self.settings.model)
+        check_vocoder_values(self._vocoder_values)
+
+    # adversarial training -----------------------------------------------------------------------------------------
+
+    @property
+    def _vocoder_values(self) -> dict[str, Any]:
+        values = dict(self.settings.generator)
+        name = values.pop("name", "vocoder")
+        if name != "vocoder":
+            raise UserError(f"There is no speech generator {name!r}.", where="generator.name", fix='It is "vocoder".')
+        return values
+
+    def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
+        rate = self.codec.sampling_rate
+        generator, discriminator = build_vocoder(self._vocoder_values, sampling_rate=rate, seed=self.settings.seed)
+        return generator, discriminator, VocoderObjective(generator.config, warmup_steps=None)
+
+    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
+        """Segments of the training clips and of the unlabelled ones: a vocoder needs no transcript."""
+        parts = [self.train_rows]
+        if self.splits.unlabeled is not None:
+            codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
+            parts.append(AudioRows(self.splits.unlabeled, codec))
+        return SegmentRows([torch.from_numpy(clip) for part in parts for clip in part.clips(range(len(part)))])
+
+    def adversarial_defaults(self) -> dict[str, Any]:
+        return vocoder_defaults(len(self.splits.train))
+
+    def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
+        return MelVocoderGenerator.from_pretrained(generator_dir), VocoderDiscriminator.from_pretrained(discriminator_dir)
+
+    # judge --------------------------------------------------------------------------------------------------------
+
+    def fit_judge(self, directory: Path, executor: Executor) -> None:
+        """The user's recogniser, trained on the training rows under the standard policy."""
+        seed = keyed_seed(self.settings.seed, "judge") % 2**31
+        job = FinetuneJob(self.splits.train, self.steps, seed, {}, policy=self.standard_policy(), output_dir=directory.absolute())
+        self.finetune(job)
+        recognizer = load_recognizer(directory)
+        kind = recognizer.network.config.model_type
+        RecognizerJudge(recognizer, f"{kind} trained on the training split under the standard policy").save_pretrained(directory)
+
+    def load_judge(self, directory: Path) -> Judge:
+        return RecognizerJudge.from_pretrained(directory)
+
+    # downstream ---------------------------------------------------------------------------------------------------
+
+    def fresh_model(self, job: FinetuneJob) -> Recognizer:
+        # The characters that a scratch model knows are those of the training split, whatever a job trains on.
+        return build_recognizer(self.settings.model, self.train_rows.texts or [], self.codec.sampling_rate, job.seed)
+
+    def load_model(self, directory: Path) -> Recognizer:
+        return load_recognizer(directory)
+
+    def make_plan(self, job: FinetuneJob, rows: AudioRows, extra: AudioRows | None, **values: Any) -> SpeechPlan:
+        return SpeechPlan(rows, extra, **values)
+
+    def train_model(self, model: Any, plan: Any, **values: Any) -> float:
+        return train(model, plan, self.settings.finetune, **values)
+
+    def score_model(self, model: Any, rows: AudioRows, directory: Path | None = None) -> Evaluation:
+        with fixed_threads(self.settings.threads):
+            return score(model, rows.batches(_TOGETHER))

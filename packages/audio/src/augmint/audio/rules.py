@@ -1,0 +1,63 @@
+"""What a generated clip must keep to, learnt from the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from augmint.audio.clips import AUDIO, LENGTH, inside, to_float
+from augmint.core.interfaces import Batch
+
+QUIET, CLIPPED, LENGTH_FLAW, RATE_FLAW = "silent", "clipped", "length unlike any real clip's", "too fast or slow for its transcript"
+_TEXT_LENGTH = "text_length"
+
+
+@dataclass(frozen=True)
+class ClipRules:
+    """Bounds of loudness, length and speaking rate.
+
+    Attributes:
+        quiet: least root mean square, of full scale.
+        length: least and largest number of samples.
+        rate: least and largest number of characters a sample, or None without transcripts.
+    """
+
+    quiet: float
+    length: tuple[float, float]
+    rate: tuple[float, float] | None = None
+
+    @classmethod
+    def fit(cls, batch: Batch) -> ClipRules:
+        """From encoded real rows: a tenth of the quietest clip's level; lengths and rates up to half beyond the extremes."""
+        lengths = batch[LENGTH].double()
+        rate = None
+        if _TEXT_LENGTH in batch:
+            spoken = batch[_TEXT_LENGTH].double() / lengths.clamp(min=1)
+            rate = (float(spoken.min()) / 1.5, float(spoken.max()) * 1.5)
+        return cls(float(_level(batch).min()) / 10, (float(lengths.min()) / 1.5, float(lengths.max()) * 1.5), rate)
+
+    def __call__(self, batch: Batch) -> list[str | None]:
+        """For each row what is wrong with it, or None."""
+        level, lengths = _level(batch), batch[LENGTH].double()
+        full = ((to_float(batch[AUDIO]).abs() >= 0.999) & inside(batch[LENGTH], batch[AUDIO].shape[1])).sum(1)
+        flaws: list[str | None] = []
+        for row in range(len(lengths)):
+            length = float(lengths[row])
+            flaw = None
+            if float(level[row]) < self.quiet:
+                flaw = QUIET
+            elif float(full[row]) > 0.01 * length:
+                flaw = CLIPPED
+            elif not self.length[0] <= length <= self.length[1]:
+                flaw = LENGTH_FLAW
+            elif self.rate and not self.rate[0] <= float(batch[_TEXT_LENGTH][row]) / max(1.0, length) <= self.rate[1]:
+                flaw = RATE_FLAW
+            flaws.append(flaw)
+        return flaws
+
+
+def _level(batch: Batch) -> torch.Tensor:
+    """Root mean square over the true length, of full scale, float64 (n,)."""
+    power = to_float(batch[AUDIO]).double().square().sum(1)
+    return (power / batch[LENGTH].double().clamp(min=1)).sqrt()

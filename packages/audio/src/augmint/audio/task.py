@@ -1,0 +1,79 @@
+"""What all tasks of clips share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from datasets import Dataset
+
+from augmint.audio.codec import AudioCodec
+from augmint.audio.columns import USUAL, as_audio, find_columns
+from augmint.audio.models.features import LONGEST, sampling_rate_of
+from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
+from augmint.audio.rows import AudioRows
+from augmint.audio.training.arguments import DEFAULT_BATCH_SIZE
+from augmint.core.evaluation.planned import PlannedTask
+from augmint.core.interfaces import (
+    Policy,
+    PolicySpace,
+    RowCodec,
+    Splits,
+    TaskSettings,
+)
+
+
+class AudioTask(PlannedTask):
+    """How rows and policies of clips are made (see `PlannedTask`)."""
+
+    modality: ClassVar[str] = "audio"
+    batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        super().__init__(splits, settings)
+        self.codec: AudioCodec
+        self.codec.sampling_rate = sampling_rate_of(settings.model)
+
+    # rows ---------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def adapt(cls, dataset: Dataset, columns: Mapping[str, str]) -> Dataset:
+        """Bytes, paths and arrays become `Audio`, which stores files."""
+        names = [columns["audio"]] if columns.get("audio") else [name for name in USUAL["audio"] if name in dataset.column_names]
+        return as_audio(dataset, names[0]) if names else dataset
+
+    @classmethod
+    def make_codec(cls, dataset: Dataset, columns: Mapping[str, str]) -> RowCodec:
+        found = find_columns(dataset.features, columns, tuple(cls.default_columns))
+        cls.check_columns(dataset, found)
+        return AudioCodec(found, dataset.features, sampling_rate_of({}))
+
+    @classmethod
+    @abstractmethod
+    def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
+        """Raise UserError where the column of labels or transcripts holds something else."""
+
+    def rows(self, dataset: Dataset) -> AudioRows:
+        return AudioRows(dataset, self.codec)
+
+    @cached_property
+    def train_rows(self) -> AudioRows:
+        return self.rows(self.splits.train)
+
+    @cached_property
+    def seconds(self) -> float:
+        """Length of clips that a scratch model is sized for: the longest training clip, up to half a minute."""
+        return min(LONGEST, float(self.train_rows.lengths.max()) / self.codec.sampling_rate)
+
+    # policy -------------------------------------------------------------------------------------------------------
+
+    def make_space(self) -> PolicySpace:
+        return AudioPolicySpace(self.name, self.codec.sampling_rate, mint=True)
+
+    def standard_policy(self) -> Policy:
+        return standard_policy(self.name, self.codec.sampling_rate)
+
+    def load_policy(self, values: Mapping[str, Any]) -> Policy:
+        return AudioPolicy.from_dict(values)

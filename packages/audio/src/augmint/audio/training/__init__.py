@@ -1,0 +1,1 @@
+"""What fine-tunings of speech models share."""

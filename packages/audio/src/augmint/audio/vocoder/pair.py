@@ -1,0 +1,83 @@
+"""A matching vocoder and discriminator, and arguments that suit the amount of speech."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from augmint.audio.vocoder.config import MelVocoderConfig, VocoderDiscriminatorConfig
+from augmint.audio.vocoder.discriminator import VocoderDiscriminator
+from augmint.audio.vocoder.generator import MelVocoderGenerator
+from augmint.core.errors import UserError, nearest
+from augmint.core.interfaces import keyed_seed
+
+OF_DISCRIMINATOR = "discriminator_"
+"""Prefix of values of the discriminator, such as `discriminator_period_channels`."""
+
+
+def check_vocoder_values(values: Mapping[str, Any]) -> None:
+    """Raise UserError naming the nearest known word where a key is unknown."""
+    known = _keys(MelVocoderConfig) | {OF_DISCRIMINATOR + key for key in _keys(VocoderDiscriminatorConfig)}
+    for key in values:
+        if key not in known:
+            raise UserError(f"Unknown key {key!r}.", where=f"generator.{key}", fix=nearest(str(key), known))
+
+
+def build_vocoder(
+    values: Mapping[str, Any] | None = None, *, sampling_rate: int = 16_000, seed: int = 0
+) -> tuple[MelVocoderGenerator, VocoderDiscriminator]:
+    """A fresh vocoder and discriminator, initialised from `seed` without touching the global generator.
+
+    Args:
+        values: configuration values; `discriminator_<key>` for the discriminator.
+        sampling_rate: of the clips, in Hz.
+        seed: keys the initial weights.
+
+    Raises:
+        UserError: an unknown key (naming the nearest), or a value out of range.
+
+    Example:
+        >>> generator, discriminator = build_vocoder({"dim": 8, "layers": 1, "discriminator_period_channels": 1})
+        >>> generator.config.sampling_rate, discriminator.config.period_channels
+        (16000, 1)
+    """
+    values = dict(values or {})
+    check_vocoder_values(values)
+    own = {key.removeprefix(OF_DISCRIMINATOR): value for key, value in values.items() if key.startswith(OF_DISCRIMINATOR)}
+    rest = {key: value for key, value in values.items() if not key.startswith(OF_DISCRIMINATOR)}
+    configs = MelVocoderConfig(sampling_rate=sampling_rate, **rest), VocoderDiscriminatorConfig(**own)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(keyed_seed(seed, "generator", "mel_vocoder"))
+        generator = MelVocoderGenerator(configs[0])
+        torch.manual_seed(keyed_seed(seed, "discriminator", "mel_vocoder"))
+        return generator, VocoderDiscriminator(configs[1])
+
+
+def vocoder_defaults(rows: int) -> dict[str, Any]:
+    """Values of AdversarialArguments that suit this many segments of training speech.
+
+    Example:
+        >>> vocoder_defaults(50_000)["adam_beta1"]
+        0.8
+    """
+    values: dict[str, Any] = {
+        "max_steps": 3000 if rows < 2000 else 6000,
+        "per_device_train_batch_size": 16,
+        "learning_rate": 2e-3,
+        "lr_scheduler_type": "cosine_with_min_lr",
+        "lr_scheduler_kwargs": {"min_lr_rate": 0.05},
+        "warmup_steps": 100,
+        "adam_beta1": 0.8,
+        "adam_beta2": 0.99,
+        "max_grad_norm": 100.0,
+        "ema_half_life": 10_000.0,
+        "ema_rampup": 0.1,
+    }
+    return values
+
+
+def _keys(config: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(config)} - {"sampling_rate"}

@@ -1,0 +1,93 @@
+"""All seven steps of speech recognition, on synthetic speech in a folder with metadata.csv."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+import yaml
+from datasets import load_dataset
+
+from augmint.audio.builtin.speech import speak
+from augmint.core.cli import main
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tiny import fingerprint, run_killed
+
+ARMS = ["original", "standard", "resynthesised", "minted", "policy+minted"]
+SENTENCES = [" ".join(words) for words in product(("press", "dial", "say"), ("one", "two", "nine"), ("now", "please", "again"))]
+PARTS = {"train": SENTENCES[:17], "validation": SENTENCES[17:21], "test": SENTENCES[21:26]}
+RECIPE: dict[str, Any] = {
+    "task": "speech-recognition",
+    "data": {
+        "path": "audiofolder",
+        "data_dir": "clips",
+        "splits": {"train": "train", "validation": "validation", "test": "test"},
+        "columns": {"audio": "audio", "text": "transcription"},
+    },
+    "model": {
+        "scratch": {
+            "model_type": "parakeet_ctc",
+            "encoder_config": {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32},
+        }
+    },
+    "generator": {"dim": 16, "layers": 1, "discriminator_period_channels": 2, "discriminator_resolution_channels": 2},
+    "adversarial": {"max_steps": 6, "save_steps": 2, "logging_steps": 2, "per_device_train_batch_size": 4},
+    "search": {"trials": 3, "finalists": 1, "final_seeds": 1, "executor": "serial"},
+    "mint": {"ratio": 0.5, "max_rounds": 1},
+    "finetune": {"max_steps": 8, "per_device_train_batch_size": 8},
+    "compare": {"seeds": [0, 1], "arms": ARMS},
+    "seed": 0,
+}
+
+pytestmark = pytest.mark.xdist_group("speech-recognition")  # one finished run serves all of them
+
+
+def write_recipe(folder: Path, **changes: Any) -> Path:
+    for split, sentences in PARTS.items():
+        (folder / "clips" / split).mkdir(parents=True)
+        lines = ["file_name,transcription"]
+        for number, sentence in enumerate(sentences):
+            wave = speak(sentence, "en-us", sampling_rate=16000)
+            soundfile.write(folder / "clips" / split / f"{number}.ogg", wave, 16000)
+            lines.append(f"{number}.ogg,{sentence}")
+        (folder / "clips" / split / "metadata.csv").write_text("\n".join(lines) + "\n")
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump({**RECIPE, **changes}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run."""
+    folder = tmp_path_factory.mktemp("speech-recognition")
+    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
+    return folder / "run"
+
+
+def test_a_run_compares_all_arms_with_the_resynthesis_control(undisturbed: Path) -> None:
+    comparison = json.loads((undisturbed / "comparison.json").read_text())
+    assert (comparison["task"], comparison["metric"], comparison["greater_is_better"]) == ("speech-recognition", "wer", False)
+    assert set(comparison["arms"]) == set(ARMS)
+    assert "cer" in json.loads((undisturbed / "finetuned" / "original" / "seed-0" / "result.json").read_text())["test"]["details"]
+
+
+def test_minted_speech_keeps_the_transcript_of_its_parent(undisturbed: Path) -> None:
+    rows = load_dataset("parquet", data_files=str(undisturbed / "minted" / "data" / "*.parquet"), split="train")
+    made = [row for row in rows.remove_columns("audio") if row["augmint_origin"] == "generator"]
+    originals = [row for row in rows.remove_columns("audio") if row["augmint_origin"] == "original"]
+    assert len(originals) == len(PARTS["train"])
+    for row in made:
+        assert row["transcription"] == PARTS["train"][row["augmint_parent"]]
+
+
+def test_killed_twice_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+    moments = {"training": "checkpoints/checkpoint-2/state.json", "fine-tuning": "finetuned/original/seed-0/result.json"}
+    recipe, run = write_recipe(tmp_path), tmp_path / "run"
+    assert run_killed(recipe, run, moments) == 0
+    assert fingerprint(run) == fingerprint(undisturbed)
