@@ -107,7 +107,7 @@ def one_by_one(transforms: list[Any], rows: np.ndarray) -> np.ndarray:
         changed.append(row)
     out = np.zeros((len(rows), max(map(len, changed))), np.float32)
     for to, row in zip(out, changed):
-        to[:len(row)] = row
+        to[: len(row)] = row
     return out
 
 
@@ -130,8 +130,11 @@ def paired(ours: Job, theirs: Job | None, rounds: int) -> dict[str, float | None
     speeds = [ROWS / statistics.median(taken) for taken in times]
     if theirs is None:
         return {"augmint": speeds[0], "audiomentations": None, "ratio": None}
-    return {"augmint": speeds[0], "audiomentations": speeds[1],
-            "ratio": statistics.median(their / our for our, their in zip(*times))}
+    return {
+        "augmint": speeds[0],
+        "audiomentations": speeds[1],
+        "ratio": statistics.median(their / our for our, their in zip(*times)),
+    }
 
 
 def measure(rounds: int, folder: Path) -> dict[str, dict[str, Any]]:
@@ -154,10 +157,14 @@ def measure(rounds: int, folder: Path) -> dict[str, dict[str, Any]]:
 def table(results: dict[str, dict[str, Any]], rounds: int, packages: dict[str, str | None]) -> str:
     """The figures as Markdown."""
     peer = packages["audiomentations"] or "not installed"
-    lines = [f"Clips a second: {ROWS} clips of {SECONDS} s at {RATE // 1000} kHz in one batch, one thread, median CPU time of "
-             f"{rounds} alternating rounds (load while measuring: {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores; "
-             f"audiomentations {peer}, called clip by clip, its results stacked).", "",
-             "| op | augmint | audiomentations | its transform | augmint is faster by |", "|---|---:|---:|---|---:|"]
+    lines = [
+        f"Clips a second: {ROWS} clips of {SECONDS} s at {RATE // 1000} kHz in one batch, one thread, median CPU time of "
+        f"{rounds} alternating rounds (load while measuring: {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores; "
+        f"audiomentations {peer}, called clip by clip, its results stacked).",
+        "",
+        "| op | augmint | audiomentations | its transform | augmint is faster by |",
+        "|---|---:|---:|---|---:|",
+    ]
     for name, result in results.items():
         their = f"{result['audiomentations']:,.0f}" if result["audiomentations"] else ""
         ratio = f"{result['ratio']:.1f}" if result["ratio"] else ""
@@ -184,8 +191,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         results = measure(options.rounds, Path(folder))
     packages = {package: installed(package) for package in ("torch", "numpy", "scipy", "audiomentations", "librosa")}
-    report = {"results": results, "packages": packages, "machine": platform.processor() or platform.machine(), "threads": 1,
-              "rows": ROWS, "seconds": SECONDS, "sampling_rate": RATE}
+    report = {
+        "results": results,
+        "packages": packages,
+        "machine": platform.processor() or platform.machine(),
+        "threads": 1,
+        "rows": ROWS,
+        "seconds": SECONDS,
+        "sampling_rate": RATE,
+    }
     stem = options.report_dir / "audio_op_throughput"
     stem.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n")
     stem.with_suffix(".md").write_text(table(results, options.rounds, packages))

@@ -146,7 +146,7 @@ def test_silence_stays_silent():
         assert not changed(name, torch.zeros(3000), 1.0, (0.5,) * 6).abs().max() > 1e-6
 
 
-@pytest.mark.parametrize(("unit", "factor"), [(UP, 10 ** 0.25), (DOWN, 10 ** -0.25)])
+@pytest.mark.parametrize(("unit", "factor"), [(UP, 10**0.25), (DOWN, 10**-0.25)])
 def test_gain_is_in_decibels(unit, factor):
     assert torch.allclose(changed("gain", VOICE, 0.5, unit), VOICE * factor)
 
@@ -175,14 +175,15 @@ def test_filters_do_not_delay():
         assert int(changed(name, click, 1.0, (0.9, 0.9, 0.2, 0.8)).argmax()) == 2500
 
 
-@pytest.mark.parametrize(("length", "taps", "size", "after"), [
-    (5000, 300, 1024, 0), (100, 300, 512, 100), (1, 5, 8, 2), (700, 65, 128, 32)])
+@pytest.mark.parametrize(
+    ("length", "taps", "size", "after"), [(5000, 300, 1024, 0), (100, 300, 512, 100), (1, 5, 8, 2), (700, 65, 128, 32)]
+)
 def test_convolution_in_blocks_is_convolution(length, taps, size, after):
     generator = torch.Generator().manual_seed(0)
     wave, kernel = torch.randn(length, generator=generator), torch.randn(taps, generator=generator)
     placed = torch.nn.functional.pad(kernel, (0, size - taps)).roll(-after)  # the last taps first: those that look ahead
     got = convolved(wave, torch.fft.rfft(placed), size, taps - 1 - after, after)
-    want = np.convolve(wave.numpy(), kernel.numpy())[after:after + length]
+    want = np.convolve(wave.numpy(), kernel.numpy())[after : after + length]
     assert np.allclose(got.numpy(), want, atol=1e-4)
 
 
@@ -229,9 +230,9 @@ def test_shift_keeps_every_sample_in_a_row():
         out = changed("shift", VOICE, 1.0, (unit,))
         start = int(unit * 1601)
         assert len(out) == 17600
-        assert torch.equal(out[start:start + 16000], VOICE)
+        assert torch.equal(out[start : start + 16000], VOICE)
         assert not out[:start].any()
-        assert not out[start + 16000:].any()
+        assert not out[start + 16000 :].any()
 
 
 def test_the_codec_rounds_to_few_levels():
@@ -258,12 +259,12 @@ def test_mu_law_is_that_of_torchaudio(functional):
 @pytest.mark.parametrize("magnitude", [0.1, 1.0])
 def test_a_room_is_convolution_with_its_response(magnitude):
     response = impulse_response(magnitude, 5, RATE).numpy()
-    want = scipy.signal.fftconvolve(VOICE.numpy().astype(np.float64), response)[:len(VOICE)]
+    want = scipy.signal.fftconvolve(VOICE.numpy().astype(np.float64), response)[: len(VOICE)]
     assert np.abs(changed("room", VOICE, magnitude, seed=5).numpy() - want).max() < 1e-4
 
 
 def test_a_room_is_convolution_in_torchaudio(functional):
-    want = functional.fftconvolve(VOICE, impulse_response(0.5, 5, RATE))[:len(VOICE)]
+    want = functional.fftconvolve(VOICE, impulse_response(0.5, 5, RATE))[: len(VOICE)]
     assert torch.allclose(changed("room", VOICE, 0.5, seed=5), want, atol=1e-4)
 
 
@@ -284,7 +285,7 @@ def test_vtlp_moves_the_resonances_and_keeps_the_pitch(unit, alpha):
     time = torch.arange(32000) / RATE
     wave = 1e-4 * NOISE
     for k in range(1, 80):
-        wave = wave + 0.05 * np.exp(-((100 * k - 1500) / 300) ** 2) * torch.sin(2 * torch.pi * 100 * k * time + k * k)
+        wave = wave + 0.05 * np.exp(-(((100 * k - 1500) / 300) ** 2)) * torch.sin(2 * torch.pi * 100 * k * time + k * k)
     out = changed("vtlp", wave, 1.0, unit)
     assert len(out) == len(wave)
     spectrum = torch.fft.rfft(out[:16000] * torch.hann_window(16000)).abs()  # 1 Hz a bin

@@ -21,7 +21,7 @@ ODD = [torch.zeros(0), torch.ones(1), torch.tensor([0.5, -0.5]), torch.zeros(500
 
 def change(before, after) -> float:
     """Mean absolute difference of the samples that both have, and of the lengths in parts of a thousand."""
-    gaps = [(one[:len(two)] - two[:len(one)]).abs().mean() for one, two in zip(clips(before), clips(after))]
+    gaps = [(one[: len(two)] - two[: len(one)]).abs().mean() for one, two in zip(clips(before), clips(after))]
     lengths = (before["audio_length"] - after["audio_length"]).abs() / before["audio_length"]
     return float(torch.stack(gaps).mean() + lengths.mean() / 1000)
 
@@ -126,6 +126,7 @@ def test_wrong_arguments_say_what_is_wrong():
 
 def resized(width: int, *names: str) -> AudioOp:
     """An op that changes the last dimension of entries, whatever their lengths say."""
+
     def apply(self, batch, parameters):
         return {**batch, **{name: torch.nn.functional.pad(batch[name], (0, width)) for name in names}}
 
@@ -144,7 +145,11 @@ def test_ops_that_cannot_be_registered_say_why():
     def op(**values):
         return type("Op", (AudioOp,), {"change": lambda self, wave, draw: wave, **values})
 
-    for kind, message in ((op(name="Loud"), "lower-case"), (op(name="gain"), "already"), (dict, "not an audio op"),
-                          (op(name="new", tasks=frozenset({"translation"})), "safe for")):
+    for kind, message in (
+        (op(name="Loud"), "lower-case"),
+        (op(name="gain"), "already"),
+        (dict, "not an audio op"),
+        (op(name="new", tasks=frozenset({"translation"})), "safe for"),
+    ):
         with pytest.raises(UserError, match=message):
             register(kind)

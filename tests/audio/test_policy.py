@@ -17,8 +17,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from waves import VOICES, as_int16, augmented, batch_of, clips
 
 EVERY_OP = AudioPolicy((Stage(dict.fromkeys(op_names(), 1.0), 0.9, (0.05, 1.0)),) * 3, MintSettings(share=0.25))
-POLICIES = {"nothing": AudioPolicy(), "every op": EVERY_OP, "standard": standard_policy("speech-recognition"),
-            "telephone": AudioPolicy((Stage({"band_limit": 1}, 0.5, (0, 1)), Stage({"codec": 1})), sampling_rate=8000)}
+POLICIES = {
+    "nothing": AudioPolicy(),
+    "every op": EVERY_OP,
+    "standard": standard_policy("speech-recognition"),
+    "telephone": AudioPolicy((Stage({"band_limit": 1}, 0.5, (0, 1)), Stage({"codec": 1})), sampling_rate=8000),
+}
 NAMES = sorted(POLICIES)
 QUIET = tuple(name for name in op_names() if name != "clip")
 BATCHES = {"int16": as_int16(batch_of(VOICES)), "float32": batch_of(VOICES)}
@@ -135,18 +139,21 @@ def test_different_policies_have_different_fingerprints():
     assert AudioPolicy(sampling_rate=8000).fingerprint != AudioPolicy().fingerprint
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"stages": [{"ops": {"temp": 1}}]}, "Did you mean 'tempo'"),
-    ({"stages": [{"ops": {}}]}, "at least one op"),
-    ({"stages": {"ops": {}}}, "list of stages"),
-    ({"stages": [{"ops": {"gain": 1}, "magnitude": [0.7, 0.2]}]}, "runs from 0.7 down to 0.2"),
-    ({"mint": {"shares": 0.5}}, "Did you mean 'share'"),
-    ({"sampling_rate": 16000.0}, "sampling rate"),
-    ({"sampling_rate": True}, "sampling rate"),
-    ({"version": 2}, "version 2"),
-    ({"modality": "text"}, "not for audio"),
-    ({"stage": []}, "Did you mean 'stages'"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"stages": [{"ops": {"temp": 1}}]}, "Did you mean 'tempo'"),
+        ({"stages": [{"ops": {}}]}, "at least one op"),
+        ({"stages": {"ops": {}}}, "list of stages"),
+        ({"stages": [{"ops": {"gain": 1}, "magnitude": [0.7, 0.2]}]}, "runs from 0.7 down to 0.2"),
+        ({"mint": {"shares": 0.5}}, "Did you mean 'share'"),
+        ({"sampling_rate": 16000.0}, "sampling rate"),
+        ({"sampling_rate": True}, "sampling rate"),
+        ({"version": 2}, "version 2"),
+        ({"modality": "text"}, "not for audio"),
+        ({"stage": []}, "Did you mean 'stages'"),
+    ],
+)
 def test_wrong_policies_say_what_is_wrong(change, message):
     with pytest.raises(UserError, match=message):
         AudioPolicy.from_dict({**AudioPolicy().to_dict(), **change})

@@ -14,8 +14,12 @@ from augmint.core.interfaces import MintSettings, Point, RowRandom, keyed_genera
 sys.path.insert(0, str(Path(__file__).parent))
 from waves import VOICES, as_int16, batch_of
 
-SPACES = [AudioPolicySpace(task, rate, mint, exclude) for task in TASKS for mint in (False, True)
-          for rate, exclude in ((16000, ()), (8000, ("speed", "tempo", "vtlp")))]
+SPACES = [
+    AudioPolicySpace(task, rate, mint, exclude)
+    for task in TASKS
+    for mint in (False, True)
+    for rate, exclude in ((16000, ()), (8000, ("speed", "tempo", "vtlp")))
+]
 
 
 def random_point(space: AudioPolicySpace, seed: int) -> Point:
@@ -42,9 +46,13 @@ def test_the_search_starts_from_identity_and_the_standard_policy(space):
 def test_the_standard_policy_is_spec_augment_and_three_speeds(task):
     policy = standard_policy(task)
     assert [(dict(stage.ops), stage.magnitude) for stage in policy.stages] == [
-        ({"speed": 1.0}, (1, 1)), ({"frequency_drop": 1.0}, (1, 1)), ({"time_drop": 1.0}, (1, 1))]
-    lengths = policy.augment({"audio": torch.zeros(600, 990), "audio_length": torch.full((600,), 990)},
-                             RowRandom(0, "t", rows=range(600)))["audio_length"]
+        ({"speed": 1.0}, (1, 1)),
+        ({"frequency_drop": 1.0}, (1, 1)),
+        ({"time_drop": 1.0}, (1, 1)),
+    ]
+    lengths = policy.augment(
+        {"audio": torch.zeros(600, 990), "audio_length": torch.full((600,), 990)}, RowRandom(0, "t", rows=range(600))
+    )["audio_length"]
     shares = [float((lengths == length).float().mean()) for length in (900, 990, 1100)]
     assert all(abs(share - 1 / 3) < 0.06 for share in shares)
     assert sum(shares) == pytest.approx(1)

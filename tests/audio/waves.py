@@ -16,7 +16,7 @@ def voice(length: int, pitch: float, seed: int = 0) -> torch.Tensor:
     for harmonic in range(1, int(7600 / pitch)):
         hertz = harmonic * pitch
         sway = 1 + 0.2 * torch.sin(9 * time + seed)
-        level = sum(torch.exp(-((hertz - centre * sway) / 250) ** 2) for centre in (600, 1700, 2900))
+        level = sum(torch.exp(-(((hertz - centre * sway) / 250) ** 2)) for centre in (600, 1700, 2900))
         wave += (level + 0.02) * torch.sin(2 * torch.pi * hertz * time + harmonic**2)
     wave *= (torch.sin(2 * torch.pi * 3 * time + seed) + 0.8).clamp(0, 1)
     return 0.5 * wave / wave.abs().max().clamp_min(1e-9)
@@ -26,7 +26,7 @@ def batch_of(waves, width: int = 0) -> dict[str, torch.Tensor]:
     """Clips as a batch of float32, at least `width` wide."""
     audio = torch.zeros(len(waves), max([width, *map(len, waves)]))
     for row, wave in zip(audio, waves):
-        row[:len(wave)] = wave
+        row[: len(wave)] = wave
     return {"audio": audio, "audio_length": torch.tensor([len(wave) for wave in waves])}
 
 
@@ -55,5 +55,7 @@ def augmented(name: str, batch, magnitude, key: str = "t", rows=None, rate: int 
     return op.apply(batch, op.draw(RowRandom(0, key, rows=range(n) if rows is None else rows), strength, batch))
 
 
-VOICES = [voice(length, pitch, seed) for seed, (length, pitch) in enumerate(
-    [(9000, 110), (4321, 180), (16000, 210), (1600, 120), (12345, 95), (7777, 240)])]
+VOICES = [
+    voice(length, pitch, seed)
+    for seed, (length, pitch) in enumerate([(9000, 110), (4321, 180), (16000, 210), (1600, 120), (12345, 95), (7777, 240)])
+]

@@ -8,7 +8,7 @@ from datasets import ClassLabel, Dataset
 
 from augmint.audio.codec import AudioCodec
 from augmint.audio.columns import USUAL, find_columns
-from augmint.audio.models.features import SCRATCH_RATE
+from augmint.audio.models.extractor import SCRATCH_RATE
 
 
 def make_codec(dataset: Dataset, columns: Mapping[str, str]) -> AudioCodec:

@@ -11,7 +11,7 @@ from datasets import Dataset
 
 from augmint.audio.codec import AudioCodec
 from augmint.audio.columns import USUAL, as_audio, find_columns
-from augmint.audio.models.features import LONGEST, sampling_rate_of
+from augmint.audio.models.extractor import LONGEST, sampling_rate_of
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
 from augmint.audio.rows import AudioRows
 from augmint.audio.training.arguments import DEFAULT_BATCH_SIZE

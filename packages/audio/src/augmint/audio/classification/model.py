@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from augmint.audio.clips import AUDIO, LENGTH
 from augmint.audio.models.config import model_config
-from augmint.audio.models.features import features, loaded_extractor, sampling_rate_of, scratch_extractor, window_values
-from augmint.core.interfaces import Batch
+from augmint.audio.models.extractor import load_extractor, sampling_rate_of, scratch_extractor, window_values
+from augmint.audio.models.features import features, mixes_padding
+from augmint.core.interfaces import Batch, select
 
 DEFAULT_SCRATCH: dict[str, Any] = {
     "model_type": "wav2vec2-bert",
@@ -57,6 +58,7 @@ class ClipClassifier:
 
     def __init__(self, network: nn.Module, extractor: Any) -> None:
         self.network, self.extractor = network, extractor
+        self._alone = mixes_padding(network)
 
     @classmethod
     def build(cls, model: Mapping[str, Any], label_names: Sequence[str], seconds: float, seed: int) -> ClipClassifier:
@@ -71,7 +73,7 @@ class ClipClassifier:
                 network = AutoModelForAudioClassification.from_pretrained(name, config=config, ignore_mismatched_sizes=True)
             else:
                 network = AutoModelForAudioClassification.from_config(config)
-        extractor = loaded_extractor(str(name)) if name else scratch_extractor(config, sampling_rate_of(model))
+        extractor = load_extractor(str(name)) if name else scratch_extractor(config, sampling_rate_of(model))
         return cls(network, extractor)
 
     def inputs(self, batch: Batch) -> dict[str, Tensor]:
@@ -83,13 +85,23 @@ class ClipClassifier:
     def logits(self, batch: Batch) -> Tensor:
         """float32 (n, classes), on the CPU."""
         self.network.eval()
-        logits: Tensor = self.network(**self.inputs(batch)).logits
-        return logits.float().cpu()
+        found = [self.network(**self.inputs(part)).logits.float().cpu() for part in self._parts(batch)]
+        return torch.cat(found)
 
     @torch.no_grad()
     def embed(self, batch: Batch) -> Tensor:
         """The last hidden state averaged over the clip's own frames, float32 (n, dim), on the CPU."""
         self.network.eval()
+        return torch.cat([self._embed(part) for part in self._parts(batch)])
+
+    def _parts(self, batch: Batch) -> list[Batch]:
+        """What is answered at once: clip by clip where the answer depends on the padding behind a clip."""
+        if not self._alone or len(batch[AUDIO]) < 2:
+            return [batch]
+        rows = [select(batch, slice(row, row + 1)) for row in range(len(batch[AUDIO]))]
+        return [{**one, AUDIO: one[AUDIO][:, : int(one[LENGTH])]} for one in rows]
+
+    def _embed(self, batch: Batch) -> Tensor:
         given = self.inputs(batch)
         hidden: Tensor = self.network(**given, output_hidden_states=True).hidden_states[-1].float().cpu()
         mask = given.get("attention_mask")

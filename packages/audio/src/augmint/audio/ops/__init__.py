@@ -21,7 +21,20 @@ from augmint.audio.ops.base import TASKS, AudioOp, Draw, Setting, check_audio, d
 from augmint.audio.ops.filters import FilterOp, filtered, frequencies
 from augmint.audio.ops.registry import get_op, op_names, register
 
-__all__ = ["TASKS", "AudioOp", "Draw", "FilterOp", "Setting", "check_audio", "draws_of", "filtered", "frequencies", "get_op",
-           "op_names", "register", "written"]
+__all__ = [
+    "TASKS",
+    "AudioOp",
+    "Draw",
+    "FilterOp",
+    "Setting",
+    "check_audio",
+    "draws_of",
+    "filtered",
+    "frequencies",
+    "get_op",
+    "op_names",
+    "register",
+    "written",
+]
 
 _FAMILIES = (band_limit, clip, codec, frequency_drop, gain, noise, room, shift, speed, tempo, time_drop, vtlp)

@@ -60,11 +60,17 @@ def check_audio(batch: Batch, where: str = "audio policy") -> tuple[Tensor, Tens
     if audio is None or length is None:
         raise UserError(f"The batch has no {AUDIO!r} with {LENGTH!r}.", where=where, fix=f"It has {sorted(batch)}.")
     if audio.ndim != 2 or not (audio.dtype == torch.int16 or audio.is_floating_point()):
-        raise UserError(f"{AUDIO!r} has shape {tuple(audio.shape)} and type {audio.dtype}.", where=where,
-                        fix="Give one channel, int16 or floating point in about [-1, 1], of shape (n, samples).")
+        raise UserError(
+            f"{AUDIO!r} has shape {tuple(audio.shape)} and type {audio.dtype}.",
+            where=where,
+            fix="Give one channel, int16 or floating point in about [-1, 1], of shape (n, samples).",
+        )
     if length.shape != audio.shape[:1] or (len(length) and not 0 <= int(length.min()) <= int(length.max()) <= audio.shape[1]):
-        raise UserError(f"{LENGTH!r} does not fit {AUDIO!r} of shape {tuple(audio.shape)}.", where=where,
-                        fix="Give the true number of samples of every clip.")
+        raise UserError(
+            f"{LENGTH!r} does not fit {AUDIO!r} of shape {tuple(audio.shape)}.",
+            where=where,
+            fix="Give the true number of samples of every clip.",
+        )
     return audio, length
 
 
@@ -120,8 +126,10 @@ class AudioOp(Op):
         if not audio.is_floating_point():
             raise UserError("Ops work on floating point.", where=self.name, fix="Pass int16 through an AudioPolicy.")
         waves = [row[:end] for row, end in zip(audio, length.tolist())]
-        changed = [self.change(wave.float(), draw) if draw.magnitude > 0 and len(wave) else wave
-                   for wave, draw in zip(waves, draws_of(parameters))]
+        changed = [
+            self.change(wave.float(), draw) if draw.magnitude > 0 and len(wave) else wave
+            for wave, draw in zip(waves, draws_of(parameters))
+        ]
         return {**batch, **written(changed, batch, audio.shape[1])}
 
     @abstractmethod

@@ -33,7 +33,7 @@ def convolved(wave: Tensor, spectrum: Tensor, size: int, before: int, after: int
     blocks = -(-length // step)
     padded = functional.pad(wave, (before, blocks * step - length + after))
     frames = torch.fft.rfft(padded.unfold(0, size, step)).mul_(spectrum)
-    return torch.fft.irfft(frames, n=size)[:, before:before + step].reshape(-1)[:length]
+    return torch.fft.irfft(frames, n=size)[:, before : before + step].reshape(-1)[:length]
 
 
 def grid_size(sampling_rate: int) -> int:
@@ -52,7 +52,7 @@ def _window(size: int) -> np.ndarray:
     """A Hann window around tap 0 of `size` taps, size // 8 back and ahead, float32."""
     half = size // 8
     taps, window = np.zeros(size, np.float32), np.hanning(2 * half + 1)
-    taps[:half + 1], taps[-half:] = window[half:], window[:half]
+    taps[: half + 1], taps[-half:] = window[half:], window[:half]
     return taps
 
 

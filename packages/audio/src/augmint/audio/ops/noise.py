@@ -67,7 +67,7 @@ class Babble(NoiseOp):
         backwards = wave.flip(0)
         twice = torch.cat([backwards, backwards])
         starts = [int(unit * len(wave)) for unit in draw.unit]
-        total = twice[starts[0]:starts[0] + len(wave)].clone()
+        total = twice[starts[0] : starts[0] + len(wave)].clone()
         for start in starts[1:]:
-            total += twice[start:start + len(wave)]
+            total += twice[start : start + len(wave)]
         return total

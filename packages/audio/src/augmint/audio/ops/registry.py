@@ -26,8 +26,9 @@ def register(kind: OpClass) -> OpClass:
     if name in _OPS:
         raise UserError(f"The op {name!r} is registered already.", where="register", fix="Choose another name.")
     if not kind.tasks or not kind.tasks <= set(TASKS):
-        raise UserError(f"{kind.__name__}.tasks is {kind.tasks!r}.", where="register",
-                        fix=f"Name those it is safe for: {', '.join(TASKS)}.")
+        raise UserError(
+            f"{kind.__name__}.tasks is {kind.tasks!r}.", where="register", fix=f"Name those it is safe for: {', '.join(TASKS)}."
+        )
     _OPS[name] = kind
     return kind
 

@@ -38,7 +38,7 @@ def impulse_response(magnitude: float, seed: int, sampling_rate: int) -> Tensor:
     """float32 (three quarters of RT60 in samples,): 1 for the direct path, then a short gap, then noise that decays by 45 dB."""
     length = int(_HEARD * (SHORTEST + (LONGEST - SHORTEST) * magnitude) * sampling_rate)
     taps = torch.linspace(0, -_HEARD * _DECAY, length).exp_().mul_(normals(length, seed, torch.device("cpu")))
-    taps[:int(_GAP * sampling_rate)] = 0
+    taps[: int(_GAP * sampling_rate)] = 0
     level = 10 ** (-(DRIEST + (WETTEST - DRIEST) * magnitude) / 20)
     taps *= level / float(torch.linalg.vector_norm(taps))
     taps[0] = 1

@@ -45,21 +45,21 @@ def stretch(wave: np.ndarray, length: int, sampling_rate: int) -> np.ndarray:
     delays = np.linspace(0, len(wave) - length, count).round().astype(np.int64)
     rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32)) ** 2
     out, delay = np.empty(length, np.float32), 0
-    out[:edges[1]] = wave[:edges[1]]
+    out[: edges[1]] = wave[: edges[1]]
     for at in range(1, count):
         start, stop = edges[at] - fade // 2, edges[at + 1]
-        going_on = wave[start + delay:start + delay + fade]
+        going_on = wave[start + delay : start + delay + fade]
         delay = int(delays[at])
         if at < count - 1:  # the last one ends where the clip ends
-            delay += _best(wave[start + delay - search:start + delay + search + fade], going_on) - search
-        out[start:stop] = wave[start + delay:stop + delay]
-        out[start:start + fade] = going_on + rise * (out[start:start + fade] - going_on)
+            delay += _best(wave[start + delay - search : start + delay + search + fade], going_on) - search
+        out[start:stop] = wave[start + delay : stop + delay]
+        out[start : start + fade] = going_on + rise * (out[start : start + fade] - going_on)
     return out
 
 
 def _best(among: np.ndarray, like: np.ndarray) -> int:
     """Where in `among` a part is most like `like`: the highest correlation for its energy."""
     energy = np.cumsum(np.square(among, dtype=np.float64))
-    energy = energy[len(like) - 1:] - np.concatenate([[0.0], energy[:-len(like)]])
+    energy = energy[len(like) - 1 :] - np.concatenate([[0.0], energy[: -len(like)]])
     likeness = np.correlate(among, like, "valid") / np.sqrt(np.maximum(energy, 1e-9))
     return int(np.argmax(likeness))

@@ -49,9 +49,9 @@ class TimeDrop(AudioOp):
             stop = start + width
             fade = min(width // 2, int(_FADE * self.setting.sampling_rate))
             down, up = _ramps(fade, getattr(clip, "device", "cpu"))
-            clip[start:start + fade] *= down
-            clip[start + fade:stop - fade] = 0
-            clip[stop - fade:stop] *= up
+            clip[start : start + fade] *= down
+            clip[start + fade : stop - fade] = 0
+            clip[stop - fade : stop] *= up
 
 
 def _editable(audio: Tensor) -> Any:

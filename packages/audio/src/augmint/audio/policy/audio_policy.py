@@ -93,8 +93,13 @@ class AudioPolicy(Policy):
         return plans
 
     def to_dict(self) -> dict[str, Any]:
-        return {"modality": self.modality, "version": self.version, "stages": [stage.to_dict() for stage in self.stages],
-                "mint": self.mint_dict(), "sampling_rate": self.sampling_rate}
+        return {
+            "modality": self.modality,
+            "version": self.version,
+            "stages": [stage.to_dict() for stage in self.stages],
+            "mint": self.mint_dict(),
+            "sampling_rate": self.sampling_rate,
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> AudioPolicy:
@@ -102,14 +107,16 @@ class AudioPolicy(Policy):
         if values.get("modality", cls.modality) != cls.modality:
             raise UserError(f"This policy is for {values['modality']!r}, not for audio.", where="policy")
         if values.get("version", cls.version) != cls.version:
-            raise UserError(f"The policy has version {values['version']!r}.", where="policy",
-                            fix=f"This augmint reads version {cls.version}.")
+            raise UserError(
+                f"The policy has version {values['version']!r}.", where="policy", fix=f"This augmint reads version {cls.version}."
+            )
         stages, mint = values.get("stages", []), values.get("mint", {})
         if not isinstance(stages, (list, tuple)):
             raise UserError(f"The policy's stages are {stages!r}.", where="policy", fix="Give a list of stages.")
         known_keys(mint, set(MintSettings.__dataclass_fields__), "mint")
-        return cls(tuple(Stage.from_dict(stage) for stage in stages), MintSettings.from_dict(mint),
-                   values.get("sampling_rate", 16000))
+        return cls(
+            tuple(Stage.from_dict(stage) for stage in stages), MintSettings.from_dict(mint), values.get("sampling_rate", 16000)
+        )
 
 
 def _through(wave: Tensor, steps: Sequence[Step]) -> Tensor:

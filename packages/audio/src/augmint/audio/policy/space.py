@@ -15,13 +15,24 @@ from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
 
 _LEAST = 0.02  # chances below this are taken as 0: cheaper, and indistinguishable
 CHANCES = {
-    "shift": ("shift",), "speed": ("speed",), "tempo": ("tempo",), "vtlp": ("vtlp",), "room": ("room",),
-    "noise": ("noise_white", "noise_pink", "babble"), "gain": ("gain",), "channel": ("clip", "codec", "band_limit"),
-    "frequency_drop": ("frequency_drop",), "time_drop": ("time_drop",),
+    "shift": ("shift",),
+    "speed": ("speed",),
+    "tempo": ("tempo",),
+    "vtlp": ("vtlp",),
+    "room": ("room",),
+    "noise": ("noise_white", "noise_pink", "babble"),
+    "gain": ("gain",),
+    "channel": ("clip", "codec", "band_limit"),
+    "frequency_drop": ("frequency_drop",),
+    "time_drop": ("time_drop",),
 }
 """Dimension -> ops, of which a clip gets one by that chance. The order is that of sound: speaker, room, line; then come masks."""
-STRENGTHS = {"voice": ("speed", "tempo", "vtlp"), "surroundings": ("room", "noise"), "line": ("gain", "channel"),
-             "masks": ("frequency_drop", "time_drop")}
+STRENGTHS = {
+    "voice": ("speed", "tempo", "vtlp"),
+    "surroundings": ("room", "noise"),
+    "line": ("gain", "channel"),
+    "masks": ("frequency_drop", "time_drop"),
+}
 """What shares a magnitude."""
 _FIXED = ("speed", "frequency_drop", "time_drop")  # draw their own sizes, or one of three speeds; others up to the magnitude
 _MINT_CLIPS = (
@@ -88,8 +99,12 @@ class AudioPolicySpace(PolicySpace):
         usable = set(op_names(task)) - set(exclude)
         self.ops = {chance: kept for chance, ops in CHANCES.items() if (kept := tuple(op for op in ops if op in usable))}
         families = [family for family, chances in STRENGTHS.items() if set(chances) & set(self.ops)]
-        self._dimensions = (Dimension("strength", 0.1, 1.0), *(Dimension(chance, 0.0, 1.0) for chance in self.ops),
-                            *(Dimension(f"{family}_magnitude", 0.1, 1.0) for family in families), *(_MINT[task] if mint else ()))
+        self._dimensions = (
+            Dimension("strength", 0.1, 1.0),
+            *(Dimension(chance, 0.0, 1.0) for chance in self.ops),
+            *(Dimension(f"{family}_magnitude", 0.1, 1.0) for family in families),
+            *(_MINT[task] if mint else ()),
+        )
         self._identity: Point = {dimension.name: _neutral(dimension.name) for dimension in (*self._dimensions, *_MINT[task])}
 
     @property
@@ -112,7 +127,7 @@ class AudioPolicySpace(PolicySpace):
         return Stage(dict.fromkeys(self.ops[chance], 1.0), float(at[chance]), (strength if chance in _FIXED else 0.0, strength))
 
     def starts(self) -> Mapping[str, Point]:
-        """"identity" and "standard" (see `standard_policy`), with `mint` some with generated rows, then known good combinations."""
+        """ "identity" and "standard" (see `standard_policy`), with `mint` some with generated rows, then known good combinations."""
         rows = _MINTED[self.task]
         minted: dict[str, Point] = {"minted": rows, "standard_minted": {**_STANDARD, **rows}}
         changes: dict[str, Point] = {"identity": {}, "standard": _STANDARD, **(minted if self.mint else {}), **_GOOD}

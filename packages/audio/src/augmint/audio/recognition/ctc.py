@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from augmint.audio.recognition.features import load_extractor, scratch_extractor, spans
+from augmint.audio.models.extractor import load_extractor, scratch_extractor
+from augmint.audio.models.features import spans
 from augmint.audio.recognition.model import IGNORED, Recognizer
 from augmint.audio.recognition.texts import normalise
 from augmint.audio.recognition.vocabulary import character_tokenizer, load_tokenizer, spelling

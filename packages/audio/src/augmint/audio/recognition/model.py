@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from augmint.audio.recognition.features import features, mixes_padding
+from augmint.audio.models.features import features, mixes_padding
 from augmint.core.errors import UserError
 from augmint.core.minting.torch_state import evaluating
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from augmint.audio.recognition.features import load_extractor, scratch_extractor
+from augmint.audio.models.extractor import load_extractor, scratch_extractor
 from augmint.audio.recognition.model import IGNORED, Recognizer
 from augmint.audio.recognition.vocabulary import byte_tokenizer, load_tokenizer
 from augmint.core.errors import UserError

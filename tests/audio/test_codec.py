@@ -1,0 +1,228 @@
+"""Clips come in from every form that datasets stores, and go out as files that play."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from datasets import Audio, ClassLabel, Dataset, Features, Value
+
+from augmint.audio.codec import AudioCodec
+from augmint.audio.columns import as_audio, find_columns
+from augmint.audio.files import to_int16, write_clip
+from augmint.audio.guessing import make_codec
+from augmint.audio.rules import ClipRules
+from augmint.core.errors import UserError
+
+RATE = 16000
+
+
+def tone(seconds=0.5, rate=RATE, hertz=440.0, level=0.5):
+    return (level * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def stored(samples, rate=RATE, **kind):
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, rate, **(kind or {"format": "WAV"}))
+    return {"bytes": buffer.getvalue(), "path": None}
+
+
+def rows(cells, texts=None):
+    data = Dataset.from_dict({"audio": cells, "text": texts or ["word"] * len(cells)})
+    return as_audio(data, "audio")
+
+
+def codec_of(data, rate=RATE):
+    return AudioCodec({"audio": "audio", "text": "text"}, data.features, rate)
+
+
+def pitch(clip, rate=RATE):
+    return float(np.argmax(np.abs(np.fft.rfft(clip * np.hanning(len(clip))))) * rate / len(clip))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"format": "WAV", "subtype": "PCM_16"},
+        {"format": "WAV", "subtype": "FLOAT"},
+        {"format": "FLAC", "subtype": "PCM_24"},
+        {"format": "OGG", "subtype": "VORBIS"},
+        {"format": "MP3", "subtype": "MPEG_LAYER_III"},
+    ],
+    ids=lambda kind: f"{kind['format']} {kind['subtype']}",
+)
+def test_every_file_format_gives_the_same_sound(kind):
+    data = rows([stored(tone(), **kind)])
+    batch = codec_of(data).encode(data)
+    assert batch["audio"].dtype == torch.int16
+    clip = batch["audio"][0, : int(batch["audio_length"][0])].numpy().astype(np.float64)
+    assert abs(len(clip) - RATE // 2) < 2500, "codecs may add a frame"
+    assert abs(pitch(clip) - 440) < 4
+    assert abs(np.abs(clip[2000:6000]).max() / 32768 - 0.5) < 0.03
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000])
+def test_any_sampling_rate_is_resampled_to_the_working_rate(rate):
+    data = rows([stored(tone(0.5, rate), rate)])
+    batch = codec_of(data).encode(data)
+    assert int(batch["audio_length"]) == RATE // 2
+    assert abs(pitch(batch["audio"][0].numpy().astype(float)) - 440) < 4
+
+
+def test_channels_are_averaged():
+    left, right = tone(hertz=440), tone(hertz=1000)
+    data = rows([stored(np.stack([left, right], axis=1))])
+    mixed = codec_of(data).encode(data)["audio"][0].numpy() / 32768
+    assert np.abs(mixed - (left + right) / 2).max() < 1e-3
+
+
+@pytest.mark.parametrize("shape", ["struct", "list", "bytes", "path"])
+def test_arrays_bytes_and_paths_are_clips_too(shape, tmp_path):
+    wave = tone()
+    soundfile.write(tmp_path / "clip.flac", wave, RATE)
+    cell = {
+        "struct": {"array": wave, "sampling_rate": RATE},
+        "list": wave,
+        "bytes": stored(wave)["bytes"],
+        "path": str(tmp_path / "clip.flac"),
+    }[shape]
+    data = Dataset.from_dict({"audio": [cell, cell], "text": ["one", "two"]})
+    batch = codec_of(data).encode(data)
+    assert batch["audio"].shape == (2, len(wave))
+    assert np.abs(batch["audio"][0].numpy() / 32768 - wave).max() < 1e-3
+    adapted = as_audio(data, "audio")
+    assert isinstance(adapted.features["audio"], Audio)
+    assert adapted.column_names == data.column_names
+    assert torch.equal(codec_of(adapted).encode(adapted)["audio"], batch["audio"])
+
+
+def test_a_column_says_the_rate_of_bare_arrays():
+    data = Dataset.from_dict({"audio": [tone(0.5, 8000)], "sampling_rate": [8000], "text": ["word"]})
+    assert int(codec_of(data).encode(data)["audio_length"]) == RATE // 2
+
+
+def test_what_is_written_is_read_back_bit_for_bit():
+    data = rows([stored(tone(0.3)), stored(tone(0.2, hertz=900))])
+    codec = codec_of(data)
+    batch = codec.encode(data)
+    again = Dataset.from_dict(codec.decode(batch, data.features), features=data.features)
+    assert all(torch.equal(batch[name], tensor) for name, tensor in codec.encode(again).items())
+
+
+@pytest.mark.parametrize("form", ["struct", "list", "binary"])
+def test_minted_clips_take_the_form_of_the_users_column(form):
+    wave = tone()
+    cell = {"struct": {"array": wave, "sampling_rate": RATE}, "list": wave, "binary": stored(wave)["bytes"]}[form]
+    data = Dataset.from_dict({"audio": [cell], "text": ["word"]})
+    codec = codec_of(data)
+    batch = codec.encode(data)
+    again = Dataset.from_dict(codec.decode(batch, data.features), features=data.features)
+    assert torch.equal(codec.encode(again)["audio"], batch["audio"])
+
+
+def test_a_column_of_paths_cannot_hold_new_clips(tmp_path):
+    soundfile.write(tmp_path / "clip.wav", tone(), RATE)
+    data = Dataset.from_dict({"audio": [str(tmp_path / "clip.wav")], "text": ["word"]})
+    codec = codec_of(data)
+    with pytest.raises(UserError, match="no new clip can be stored"):
+        codec.decode(codec.encode(data), data.features)
+
+
+def test_padding_is_silent_and_the_longest_clip_sets_the_width():
+    data = rows([stored(tone(0.2)), stored(tone(0.5))])
+    batch = codec_of(data).encode(data)
+    assert batch["audio"].shape[1] == int(batch["audio_length"].max())
+    assert not batch["audio"][0, int(batch["audio_length"][0]) :].any()
+
+
+def test_every_unusable_row_is_named_with_its_reason():
+    good = stored(tone())
+    cells = [
+        good,
+        {"bytes": b"no sound file", "path": None},
+        {"bytes": good["bytes"][:400], "path": None},
+        stored(np.zeros(8000, dtype=np.float32)),
+        stored(tone(0.005)),
+        {"bytes": None, "path": "/nowhere/clip.wav"},
+        good,
+    ]
+    data = rows(cells, [*["word"] * 6, "  "])
+    problems = {problem.row: problem.reason for problem in codec_of(data).check(data)}
+    assert 0 not in problems
+    assert set(problems) >= {1, 3, 4, 5, 6}
+    assert "cannot be decoded" in problems[1]
+    assert "silent" in problems[3]
+    assert "shorter" in problems[4]
+    assert "no file" in problems[5]
+    assert "transcript is empty" in problems[6]
+
+
+def test_numbers_that_are_not_finite_are_no_clip():
+    wave = tone()
+    wave[100] = np.nan
+    data = rows([stored(wave, format="WAV", subtype="FLOAT")])
+    assert "not finite" in codec_of(data).check(data)[0].reason
+    arrays = Dataset.from_dict({"audio": [wave], "text": ["word"]})
+    with pytest.raises(UserError, match="not finite"):
+        codec_of(arrays).encode(arrays)
+
+
+def test_a_loud_clip_is_turned_down_and_not_clipped():
+    loud = 3 * tone(level=1.0)
+    samples = to_int16(loud)
+    assert int(np.abs(samples.astype(int)).max()) == 32767
+    assert np.abs(samples / 32768 - loud / 3).max() < 2e-4, "the shape stays"
+
+
+def test_the_same_samples_give_the_same_file():
+    samples = to_int16(tone())
+    assert write_clip(samples, RATE) == write_clip(samples.copy(), RATE)
+
+
+def test_columns_are_found_by_name_or_type_and_missing_ones_are_named():
+    data = rows([stored(tone())]).rename_column("text", "sentence")
+    assert find_columns(data.features, {}, ("audio", "text")) == {"audio": "audio", "text": "sentence"}
+    with pytest.raises(UserError, match=r"no label column.*audio, sentence"):
+        find_columns(data.features, {}, ("audio", "label"))
+    with pytest.raises(UserError, match="'sentenc' is not in the data"):
+        find_columns(data.features, {"text": "sentenc"}, ("audio", "text"))
+
+
+def test_rows_of_which_nothing_is_said_are_transcribed_or_labelled_or_bare():
+    clip = stored(tone())
+    labelled = Dataset.from_dict({"audio": [clip], "label": [1]}).cast_column("label", ClassLabel(names=["a", "b"]))
+    assert set(make_codec(rows([clip]), {}).columns) == {"audio", "text"}
+    assert set(make_codec(labelled, {}).columns) == {"audio", "label"}
+    assert set(make_codec(labelled.remove_columns("label"), {}).columns) == {"audio"}
+
+
+def test_a_column_of_something_else_is_refused():
+    features = Features({"audio": Value("float64"), "text": Value("string")})
+    with pytest.raises(UserError, match="not clips"):
+        as_audio(Dataset.from_dict({"audio": [1.0], "text": ["x"]}, features=features), "audio")
+
+
+def test_generated_clips_unlike_any_real_one_are_refused_with_the_reason():
+    data = rows([stored(tone(0.4)), stored(tone(0.5))], ["four", "fives"])
+    codec = codec_of(data)
+    real = codec.encode(data)
+    rules = ClipRules.fit(real)
+    assert rules(real) == [None, None]
+    square = np.sign(tone(0.4)) * np.float32(0.9999999)
+    odd = rows([stored(tone(0.4, level=0.005)), stored(square), stored(tone(2.0)), stored(tone(0.4))], ["four"] * 3 + ["four" * 9])
+    assert rules(codec.encode(odd)) == [
+        "silent",
+        "clipped",
+        "length unlike any real clip's",
+        "too fast or slow for its transcript",
+    ]
+
+
+def test_a_clip_is_shown_as_a_spectrogram_and_a_player():
+    data = rows([stored(tone())], ["a <b>"])
+    codec = codec_of(data)
+    page = codec.preview(codec.encode(data), 0)
+    assert "data:image/png;base64," in page
+    assert "data:audio/mpeg;base64," in page
+    assert "a &lt;b&gt;" in page
