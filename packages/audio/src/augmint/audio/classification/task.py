@@ -97,7 +97,7 @@ class AudioClassification(AudioTask):
             num_classes=len(self.names),
             seed=self.settings.seed,
         )
-        return generator, discriminator, wavegan_objective(self._adversarial_size())
+        return generator, discriminator, wavegan_objective(self._adversarial_size(), self._generator_name)
 
     @property
     def _generator_name(self) -> str:

@@ -127,7 +127,7 @@ class AudioPolicySpace(PolicySpace):
         return Stage(dict.fromkeys(self.ops[chance], 1.0), float(at[chance]), (strength if chance in _FIXED else 0.0, strength))
 
     def starts(self) -> Mapping[str, Point]:
-        """ "identity" and "standard" (see `standard_policy`), with `mint` some with generated rows, then known good combinations."""
+        """The points "identity" and "standard" (see `standard_policy`), then with `mint` generated rows, then known good ones."""
         rows = _MINTED[self.task]
         minted: dict[str, Point] = {"minted": rows, "standard_minted": {**_STANDARD, **rows}}
         changes: dict[str, Point] = {"identity": {}, "standard": _STANDARD, **(minted if self.mint else {}), **_GOOD}

@@ -65,8 +65,8 @@ def vocoder_defaults(rows: int) -> dict[str, Any]:
     """
     values: dict[str, Any] = {
         "max_steps": 3000 if rows < 2000 else 6000,
-        "per_device_train_batch_size": 16,
-        "learning_rate": 2e-3,
+        "per_device_train_batch_size": 8,
+        "learning_rate": 4e-3,
         "lr_scheduler_type": "cosine_with_min_lr",
         "lr_scheduler_kwargs": {"min_lr_rate": 0.05},
         "warmup_steps": 100,

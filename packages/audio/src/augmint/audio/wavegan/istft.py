@@ -79,5 +79,5 @@ class SpectralDiscriminatorBody(nn.Module):
 
 
 ISTFT = register_architecture(
-    WaveArchitecture("istft", SpectralGeneratorBody, SpectralDiscriminatorBody, width=64, rate=5e-4, reads="spectrum")
+    WaveArchitecture("istft", SpectralGeneratorBody, SpectralDiscriminatorBody, width=64, rate=7e-4, reads="spectrum")
 )

@@ -56,15 +56,16 @@ def wavegan_defaults(dataset_size: int, name: str = "istft") -> dict[str, Any]:
         >>> wavegan_defaults(300)["discriminator_steps"]
         1
     """
+    tiny = dataset_size < TINY
     return {
-        "max_steps": 600 if dataset_size < TINY else 2500,
-        "per_device_train_batch_size": 32,
+        "max_steps": 600 if tiny else 2500,
+        "per_device_train_batch_size": 16 if tiny else 32,
         "discriminator_steps": 1,
         "learning_rate": get_architecture(name).rate,
         "lr_scheduler_type": "cosine_with_min_lr",
         "lr_scheduler_kwargs": {"min_lr_rate": 0.1},
         "adam_beta1": 0.0,
         "adam_beta2": 0.99,
-        "ema_half_life": 3_000.0,
+        "ema_half_life": 1_500.0 if tiny else 3_000.0,
         "ema_rampup": 0.1,
     }

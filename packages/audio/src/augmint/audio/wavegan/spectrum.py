@@ -87,8 +87,9 @@ class Spectrum(nn.Module):
         slope = torch.zeros_like(log)
         slope[:, 1:-1] = (log[:, 2:] - log[:, :-2]) / 2
         bins = torch.arange(self.bins, device=log.device, dtype=log.dtype)[None, :, None]
-        step = slope * (self.hop / (GAUSS * self.size)) + bins * (2 * math.pi * self.hop / self.size)
-        angle = torch.cumsum(step, dim=2) - (step + step[:, :, :1]) / 2 + math.pi * bins  # trapezes; windows centred on their frame
+        turns = (bins * self.hop % self.size) / self.size  # whole turns left out, or long clips would lose digits
+        step = slope * (self.hop / (GAUSS * self.size)) + 2 * math.pi * turns
+        angle = torch.cumsum(step, dim=2) - (step + step[:, :, :1]) / 2 + math.pi * (bins % 2)  # trapezes, from centred windows
         cosine, sine, before = angle.cos(), angle.sin(), None
         for _ in range(iterations):
             found = torch.view_as_real(self(self.inverse(torch.complex(magnitude * cosine, magnitude * sine))))
