@@ -29,6 +29,7 @@ class AudioTask(PlannedTask):
     """How rows and policies of clips are made (see `PlannedTask`)."""
 
     modality: ClassVar[str] = "audio"
+    files: ClassVar[str] = "audiofolder"
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:

@@ -7,11 +7,13 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 import torch.utils.data
 from datasets import Dataset, Value
 
 from augmint.audio.codec import AudioCodec
+from augmint.audio.models.extractor import load_extractor
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
@@ -76,6 +78,22 @@ class SpeechRecognition(AudioTask):
         self.refuse_judge_settings()
         check_model(self.settings.model)
         check_vocoder_values(self._vocoder_values)
+        self._check_lengths()
+
+    def _check_lengths(self) -> None:
+        """A model that hears a window learns from a longer clip to write words that it has not heard."""
+        name = self.settings.model.get("name_or_path")
+        window = getattr(load_extractor(str(name)), "chunk_length", None) if name else None
+        if window is None:
+            return
+        long = np.flatnonzero(self.train_rows.lengths > window * self.codec.sampling_rate)
+        if len(long):
+            shown = ", ".join(map(str, long[:3])) + (", ..." if len(long) > 3 else "")
+            raise UserError(
+                f"{len(long)} training clips are longer than the {window} s that {name!r} hears (rows {shown}).",
+                where="data",
+                fix="Cut them with their transcripts, or leave them out.",
+            )
 
     # adversarial training -----------------------------------------------------------------------------------------
 

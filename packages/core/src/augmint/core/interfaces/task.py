@@ -190,6 +190,8 @@ class Task(ABC):
     default_columns: ClassVar[Mapping[str, str]]
     model_keys: ClassVar[Mapping[str, Any]] = {}
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
+    files: ClassVar[str] = "json"
+    """Format of `datasets.load_dataset` that such rows mostly lie in, for recipes to start from."""
     gentlest: ClassVar[Mapping[str, Any] | None] = None
     """As the generator's; the arm "resynthesised" mints under it."""
 

@@ -109,10 +109,10 @@ def template(task: str) -> str:
 
 def _start(task: str) -> dict[str, Any]:
     """Values to start from: the demonstration's where it is of this task, so that the file runs before anything is changed."""
-    modality = get_task(task).modality
-    demo = modalities()[modality].demo_recipe() or {}
+    task_class = get_task(task)
+    demo = modalities()[task_class.modality].demo_recipe() or {}
     if demo.get("task") != task:
-        demo = {"data": {"path": "imagefolder" if modality == "vision" else "json", "data_dir": "data"}}
+        demo = {"data": {"path": task_class.files, "data_dir": "data"}}
     return {**demo, "task": task, "seed": 0, "output_dir": f"runs/{task}"}
 
 

@@ -54,6 +54,7 @@ class ImageClassification(Task):
 
     name: ClassVar[str] = "image-classification"
     modality: ClassVar[str] = "vision"
+    files: ClassVar[str] = "imagefolder"
     metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2, low=0.0, high=100.0)
     default_columns: ClassVar[Mapping[str, str]] = {"image": "image", "label": "label"}
 
