@@ -58,11 +58,11 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
             assert not uses(file, f"augmint.core.{above}"), f"{file} imports {above}"
 
 
-def test_nothing_imports_torchvision_or_torchaudio() -> None:
+def test_nothing_imports_torchvision_and_one_room_alone_torchaudio() -> None:
     for package in ("core", *MODALITIES):
         for file in sources(package):
             assert not uses(file, "torchvision"), file
-            assert not uses(file, "torchaudio"), file
+            assert not uses(file, "torchaudio") or file.parent.name == "compatibility", file
 
 
 def test_help_and_version_load_no_heavy_library() -> None:

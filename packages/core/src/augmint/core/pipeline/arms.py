@@ -31,7 +31,7 @@ def mint_settings(shop: Workshop, policy: Policy) -> MintSettings:
     if not trials:
         return MintSettings(share=0.5)
     best = max(trials, key=lambda trial: (trial["score"], -trial["number"]))
-    return shop.task.policy_space().decode(best["point"]).mint
+    return shop.space.decode(best["point"]).mint
 
 
 def minted(trial: Mapping[str, Any]) -> int:
@@ -49,7 +49,7 @@ def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> Fine
         seed=keyed_seed(shop.recipe.seed, "finetune", seed) % 2**31,
         evaluate={"validation": task.splits.validation},
         output_dir=output_dir,
-        policy={None: None, "standard": task.standard_policy(), "policy": policy}[arm.ops],
+        policy={None: None, "standard": shop.standard_policy, "policy": policy}[arm.ops],
     )
     if arm.extra is None:
         return job

@@ -48,7 +48,7 @@ class ValidationObjective:
 
     def __call__(self, request: TrialRequest) -> TrialScores:
         shop = workshop(self.root)
-        policy = shop.task.policy_space().decode(request.point)
+        policy = shop.space.decode(request.point)
         if request.fidelity == "density":
             return TrialScores(self._density(shop, policy, request.seed), quality=1.0, diversity=0.0)
         return self._finetune(shop, policy, request)

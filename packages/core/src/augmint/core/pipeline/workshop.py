@@ -21,12 +21,13 @@ from filelock import FileLock
 from torch import Tensor, nn
 
 from augmint.core.data import open_splits
-from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, Task, TaskSettings, get_task
+from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, PolicySpace, Task, TaskSettings, get_task
 from augmint.core.minting import MintParts, MintPlan, class_weakness, mint_rows, minted_only, open_minted, plan_mint
 from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.yaml_lines import read_yaml
+from augmint.core.search import NarrowedSpace
 
 NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
@@ -64,6 +65,20 @@ class Workshop:
     @cached_property
     def task(self) -> Task:
         return get_task(self.recipe.task)(open_splits(self.directory.data), settings_of(self.recipe))
+
+    @cached_property
+    def space(self) -> PolicySpace:
+        """Where the search looks, less what the recipe rules out."""
+        space, exclude = self.task.policy_space(), self.recipe.search.exclude
+        return NarrowedSpace(space, exclude) if exclude else space
+
+    @cached_property
+    def standard_policy(self) -> Policy:
+        """The task's, less what the recipe rules out."""
+        if not self.recipe.search.exclude:
+            return self.task.standard_policy()
+        starts = self.space.starts()
+        return self.space.decode(starts.get("standard", starts["identity"]))
 
     @cached_property
     def judge(self) -> Judge:

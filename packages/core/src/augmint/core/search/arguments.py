@@ -14,8 +14,8 @@ SURROGATES = ("GP", "RF", "ET")
 ACQUISITIONS = ("gp_hedge", "EI", "LCB", "PI")
 OBJECTIVE_PARTS = ("downstream", "quality", "diversity")
 
-FREE_TO_CHANGE = ("trials", "time_limit", "executor", "workers")
-"""Arguments that may differ when a journal is taken up again, since no proposed point depends on them."""
+FREE_TO_CHANGE = ("trials", "time_limit", "executor", "workers", "exclude")
+"""Arguments that may differ when a journal is taken up again, since no proposed point depends on them, or since the space tells."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class SearchArguments:
     """Arguments of a `PolicySearch`.
 
     Attributes:
+        exclude: dimensions of the space that stay out of it, such as `[flip]` where classes are letters or `[speed, tempo]` where
+            they are pitches: neither the found policy nor `standard` then has such ops. Only recipes narrow a space so.
         trials: how many points are tried, the space's starting points among them. Raising it later continues the search.
         time_limit: seconds (over all restarts) after which no further batch of trials starts, or None. The starting points
             are tried in any case, a batch that has started ends, and the final round comes on top.
@@ -68,6 +70,7 @@ class SearchArguments:
     finalists: int = 3
     final_seeds: int = 3
     seed: int = 0
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("trials", 1), ("batch_size", 1), ("threads", 1), ("finalists", 0),
@@ -85,6 +88,9 @@ class SearchArguments:
         _check_choice("acquisition", self.acquisition, ACQUISITIONS)
         object.__setattr__(self, "objective", _checked_weights(self.objective))
         object.__setattr__(self, "fidelities", _checked_fidelities(self.fidelities))
+        if isinstance(self.exclude, str) or not all(isinstance(name, str) for name in self.exclude):
+            raise _wrong("exclude", self.exclude, "Give a list of dimensions.")
+        object.__setattr__(self, "exclude", tuple(self.exclude))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -106,6 +112,7 @@ class SearchArguments:
         """JSON values; `from_dict` takes them back."""
         values = asdict(self)
         values["objective"] = dict(self.objective)
+        values["exclude"] = list(self.exclude)
         values["fidelities"] = None if self.fidelities is None else list(self.fidelities)
         return values
 

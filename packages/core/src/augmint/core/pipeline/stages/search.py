@@ -12,7 +12,7 @@ from augmint.core.search import PolicySearch
 def run(shop: Workshop) -> None:
     """Leaves `search/trials.jsonl`, `search/result.json` and `search/policy.json`."""
     objective = ValidationObjective(shop.directory.root, fidelities_of(shop))
-    search = PolicySearch(shop.task.policy_space(), objective, shop.directory.journal, shop.recipe.search)
+    search = PolicySearch(shop.space, objective, shop.directory.journal, shop.recipe.search)
     result = search.run(progress=False if quiet() else None)
     write_json(shop.directory.search_result, result.to_dict(times=False))
     write_json(shop.directory.policy, result.best_policy.to_dict())
