@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, RowRandom, get_modality
+from augmint.core.interfaces import Batch, RowRandom, Splits, TaskSettings, get_modality
 from augmint.core.interfaces.strings import to_strings
 from augmint.core.testing import check_discriminator, check_generator
 from augmint.text.causal import pretraining
@@ -22,16 +22,15 @@ from augmint.text.causal.contrast import other_labels
 from augmint.text.causal.likelihood import train_language_model
 from augmint.text.causal.objective import TextObjective
 from augmint.text.causal.settings import GeneratorSettings
-from augmint.text.classification import judge_training
 from augmint.text.classification.judge import TextClassifierJudge
+from augmint.text.classification.task import TextClassification
 from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.language_model import perplexity
 from augmint.text.models.source import ModelSource
-from augmint.text.policy import standard_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from labelled_texts import PACKAGES, rows
+from labelled_texts import labelled, rows
 from text_classification_tiny import CLASSIFIER, LANGUAGE_MODEL, classifier, discriminator, generator
 
 LABELS = torch.tensor([0, 1, 2, 1, 0])
@@ -238,12 +237,13 @@ def test_pretraining_takes_up_what_is_there(start: Path, tmp_path: Path) -> None
 
 
 def test_the_judge_takes_the_policy_that_validates_better_and_averages_its_members(tmp_path: Path) -> None:
-    finetune = {"per_device_train_batch_size": 16, "learning_rate": 5e-3}
-    policies = {"none": None, "standard": standard_policy("text-classification")}
-    source = ModelSource(scratch=CLASSIFIER, max_length=32)
-    told = judge_training.Lesson(rows(60), rows(20, 60), PACKAGES, policies, source, finetune, 30, 0, 1)
+    settings = TaskSettings(
+        model={"scratch": CLASSIFIER, "max_length": 32},
+        finetune={"per_device_train_batch_size": 16, "learning_rate": 5e-3, "max_steps": 30},
+        judge={"members": 2},
+    )
     with ThreadPoolExecutor(1) as executor:
-        judge_training.fit(tmp_path / "judge", told, 2, executor)
+        TextClassification(Splits(labelled(60), labelled(20, 60)), settings).fit_judge(tmp_path / "judge", executor)
     judge = TextClassifierJudge.from_pretrained(tmp_path / "judge")
     assert json.loads((tmp_path / "judge" / "judge.json").read_text())["members"] == 2
     assert judge.name.startswith("2 x modernbert trained on the training split under ")

@@ -13,10 +13,10 @@ from datasets import Dataset
 from torch.nn import functional as F
 
 from augmint.core.errors import UserError
+from augmint.core.evaluation.labelled_plan import LabelledExamples, LabelledPlan, weighted_loss
 from augmint.core.interfaces import MintSettings, Splits, TaskSettings
-from augmint.text.classification.plan import ClassificationPlan, Examples
 from augmint.text.classification.task import TextClassification
-from augmint.text.classification.training import score, train, weighted_loss
+from augmint.text.classification.training import score, train
 from augmint.text.models.classifier import Classifier, predict
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import standard_policy
@@ -27,48 +27,52 @@ from labelled_texts import PACKAGES, labelled, rows
 from text_classification_tiny import CLASSIFIER, classifier
 
 
-def step(plan: ClassificationPlan, number: int) -> Examples:
+def step(plan: LabelledPlan, number: int) -> LabelledExamples:
     return plan.__getitems__(list(range(number * plan.batch_size, (number + 1) * plan.batch_size)))
 
 
 def test_every_text_is_seen_once_an_epoch_with_its_own_label_and_batches_hold_alike_lengths() -> None:
     known = rows(40)
-    plan = ClassificationPlan(known, classes=3, batch_size=12, steps=10, seed=0)
+    plan = LabelledPlan(known, classes=3, batch_size=12, steps=10, seed=0)
     seen = [step(plan, number) for number in range(10)]
-    pairs = [(text, int(target.argmax())) for batch in seen for text, target in zip(batch.texts, batch.targets, strict=True)]
+    pairs = [
+        (text, int(target.argmax()))
+        for batch in seen
+        for text, target in zip(batch.drawn.texts("text"), batch.targets, strict=True)
+    ]
     assert known.labels is not None
     assert sorted(pairs) == sorted(zip(known.texts["text"], known.labels.tolist(), strict=True))
-    within = np.mean([np.std([len(text) for text in batch.texts]) for batch in seen])
+    within = np.mean([np.std([len(text) for text in batch.drawn.texts("text")]) for batch in seen])
     assert within < 0.5 * np.std([len(text) for text, _ in pairs])
 
 
 def test_extra_texts_take_their_share_of_each_batch_with_their_soft_targets_and_weight() -> None:
     soft = torch.tensor([0.5, 0.3, 0.2]).repeat(30, 1)
     mint = MintSettings(share=0.5, weight=0.25)
-    plan = ClassificationPlan(rows(20), rows(10, 20), soft=soft, share=0.5, mint=mint, classes=3, batch_size=8, steps=4, seed=0)
+    plan = LabelledPlan(rows(20), rows(10, 20), soft=soft, share=0.5, mint=mint, classes=3, batch_size=8, steps=4, seed=0)
     extra = set(rows(10, 20).texts["text"])
     for number in range(4):
         batch = step(plan, number)
-        assert [text in extra for text in batch.texts] == [False] * 4 + [True] * 4
+        assert [text in extra for text in batch.drawn.texts("text")] == [False] * 4 + [True] * 4
         assert batch.weights.tolist() == [1.0] * 4 + [0.25] * 4
         assert torch.equal(batch.targets[4:], soft[:4])
         assert batch.targets[:4].max(1).values.tolist() == [1.0] * 4
 
 
 def test_the_policy_is_drawn_anew_at_each_visit_and_can_leave_extra_texts_alone() -> None:
-    def make_plan() -> ClassificationPlan:
+    def make_plan() -> LabelledPlan:
         policy = standard_policy("text-classification")
-        return ClassificationPlan(rows(4), rows(4, 20), share=0.5, policy=policy, augment_extra=False, classes=3, batch_size=12,
+        return LabelledPlan(rows(4), rows(4, 20), share=0.5, policy=policy, augment_extra=False, classes=3, batch_size=12,
                                   steps=6, seed=0)
 
     plan = make_plan()
-    seen = [text for number in range(6) for text in step(plan, number).texts]
+    seen = [text for number in range(6) for text in step(plan, number).drawn.texts("text")]
     known = set(rows(4).texts["text"]) | set(rows(4, 20).texts["text"])
     assert set(rows(4, 20).texts["text"]) <= set(seen)
     changed = [text for text in seen if text not in known]
     assert len(set(changed)) > 8
     again = make_plan()
-    assert seen == [text for number in range(6) for text in step(again, number).texts]
+    assert seen == [text for number in range(6) for text in step(again, number).drawn.texts("text")]
 
 
 def test_the_loss_is_cross_entropy_with_soft_targets_and_light_rows_count_less() -> None:
@@ -84,7 +88,7 @@ def test_training_lifts_accuracy_above_chance_and_repeats_with_its_seed() -> Non
     scores = []
     for _ in range(2):
         model = classifier()
-        plan = ClassificationPlan(rows(100), classes=3, batch_size=16, steps=100, seed=0)
+        plan = LabelledPlan(rows(100), classes=3, batch_size=16, steps=100, seed=0)
         finetune = {"learning_rate": 5e-3, "per_device_train_batch_size": 16}
         train(model, plan, finetune, pretrained=False, steps=100, seed=0)
         scores.append(score(model, rows(40, 100)))
@@ -193,7 +197,7 @@ def test_pseudo_labels_are_those_of_the_judge_where_it_is_sure(tmp_path: Path) -
     with ThreadPoolExecutor(1) as executor:
         task.fit_judge(tmp_path / "judge", executor)
     judge = task.load_judge(tmp_path / "judge")
-    assert "pseudo-labelled texts" in judge.name
+    assert "pseudo-labelled rows" in judge.name
     assert (tmp_path / "judge-round-0").is_dir()
     rows = task.pseudo_labelled(judge)
     assert rows is not None

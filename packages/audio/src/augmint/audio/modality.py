@@ -56,8 +56,9 @@ class Audio(Modality):
         return VocoderDiscriminator.from_pretrained(directory)
 
     def load_judge(self, directory: Path) -> Judge:
-        from augmint.audio.classification.judge import KIND, MARKER, ClipJudge
+        from augmint.audio.classification.judge import KIND, ClipJudge
         from augmint.audio.recognition.judge import RecognizerJudge
+        from augmint.core.evaluation.classifier_task import MARKER
 
         if json.loads((directory / MARKER).read_text())["kind"] == KIND:
             return ClipJudge.from_pretrained(directory)

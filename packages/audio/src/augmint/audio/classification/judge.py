@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from augmint.audio.classification.model import ClipClassifier
+from augmint.core.evaluation.classifier_task import MARKER, write_marker
 from augmint.core.interfaces import Batch, Judge, select
 
-MARKER = "judge.json"
-"""Written last: a folder without it is not a judge."""
 KIND = "clip-classifier"
 _TOGETHER = 64
 
@@ -59,7 +58,7 @@ class ClipJudge(Judge):
 
 def mark(directory: Path, members: int, name: str) -> None:
     """Say that the members in a folder are a whole judge."""
-    (directory / MARKER).write_text(json.dumps({"kind": KIND, "members": members, "name": name}, indent=1))
+    write_marker(directory, kind=KIND, members=members, name=name)
 
 
 def _parts(batch: Batch) -> list[Batch]:

@@ -77,15 +77,18 @@ class ClipClassifier:
         return cls(network, extractor)
 
     def inputs(self, batch: Batch) -> dict[str, Tensor]:
-        """What the network takes of encoded rows, on its device."""
+        """What the network takes of encoded rows, on the CPU."""
+        return features(self.extractor, batch[AUDIO], batch[LENGTH])
+
+    def _run(self, given: Mapping[str, Tensor], **more: Any) -> Any:
         device = next(self.network.parameters()).device
-        return {name: value.to(device) for name, value in features(self.extractor, batch[AUDIO], batch[LENGTH]).items()}
+        return self.network(**{name: value.to(device) for name, value in given.items()}, **more)
 
     @torch.no_grad()
     def logits(self, batch: Batch) -> Tensor:
         """float32 (n, classes), on the CPU."""
         self.network.eval()
-        found = [self.network(**self.inputs(part)).logits.float().cpu() for part in self._parts(batch)]
+        found = [self._run(self.inputs(part)).logits.float().cpu() for part in self._parts(batch)]
         return torch.cat(found)
 
     @torch.no_grad()
@@ -103,12 +106,12 @@ class ClipClassifier:
 
     def _embed(self, batch: Batch) -> Tensor:
         given = self.inputs(batch)
-        hidden: Tensor = self.network(**given, output_hidden_states=True).hidden_states[-1].float().cpu()
+        hidden: Tensor = self._run(given, output_hidden_states=True).hidden_states[-1].float().cpu()
         mask = given.get("attention_mask")
         if mask is None or mask.shape[1] < hidden.shape[1]:
             return hidden.mean(1)
         # Waves are masked by sample and mels by frame; hidden states come in a fixed ratio to either.
-        part = mask.float().mean(1).cpu()
+        part = mask.float().mean(1)
         kept = (torch.arange(hidden.shape[1]) < (part * hidden.shape[1]).ceil()[:, None]).float()[..., None]
         return (hidden * kept).sum(1) / kept.sum(1)
 

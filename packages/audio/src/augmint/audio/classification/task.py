@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,10 +10,8 @@ import torch
 import torch.utils.data
 from datasets import ClassLabel, Dataset
 
-from augmint.audio.classification import judge_training
-from augmint.audio.classification.judge import MARKER, ClipJudge
+from augmint.audio.classification.judge import ClipJudge, mark
 from augmint.audio.classification.model import ClipClassifier, classifier_config
-from augmint.audio.classification.plan import ClassificationPlan
 from augmint.audio.classification.training import score, train
 from augmint.audio.clips import AUDIO, LENGTH
 from augmint.audio.codec import AudioCodec
@@ -32,10 +28,9 @@ from augmint.audio.wavegan import (
     window_for,
 )
 from augmint.core.errors import UserError
-from augmint.core.evaluation.ensemble import rounds_of
+from augmint.core.evaluation.classifier_task import ClassifierTask
 from augmint.core.evaluation.finetuning import check_finetune
-from augmint.core.evaluation.judge_settings import JudgeSettings
-from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
+from augmint.core.evaluation.labelled_plan import LabelledPlan
 from augmint.core.interfaces import (
     Batch,
     Discriminator,
@@ -43,25 +38,17 @@ from augmint.core.interfaces import (
     FinetuneJob,
     Generator,
     Judge,
-    Metric,
     Objective,
-    Splits,
-    TaskSettings,
     concatenate,
 )
-from augmint.core.minting.torch_state import fixed_threads
 
 
-class AudioClassification(AudioTask):
+class AudioClassification(AudioTask, ClassifierTask):
     """One label for each clip; the metric is accuracy in per cent."""
 
     name: ClassVar[str] = "audio-classification"
-    metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2, low=0.0, high=100.0)
+    payload: ClassVar[str] = AUDIO
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "label": "label"}
-
-    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
-        super().__init__(splits, settings)
-        self.judge_settings = JudgeSettings.from_dict(settings.judge)
 
     @classmethod
     def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
@@ -74,11 +61,6 @@ class AudioClassification(AudioTask):
         check_finetune(self.settings.finetune)
         classifier_config(self.settings.model, self.names, 1.0)
         self.adversarial_networks()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of the classes."""
-        return tuple(self.codec.label_names or ())
 
     # adversarial training -----------------------------------------------------------------------------------------
 
@@ -121,47 +103,15 @@ class AudioClassification(AudioTask):
 
     # judge --------------------------------------------------------------------------------------------------------
 
-    def fit_judge(self, directory: Path, executor: Executor) -> None:
-        """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
-
-        Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
-        """
-        judging, settings = self.judge_settings, self.settings
-        lesson = judge_training.Lesson(
-            self.train_rows,
-            self.rows(self.splits.validation),
-            self.names,
-            {"no augmentation": None, "the standard policy": self.standard_policy()},
-            settings.model,
-            settings.finetune,
-            self.seconds,
-            self.steps,
-            settings.seed,
-            settings.threads,
-        )
-        folders = rounds_of(directory, judging.rounds if self.splits.unlabeled is not None else 0)
-        for number, folder in enumerate(folders):
-            if (folder / MARKER).is_file():
-                continue
-            if number:
-                more = self.pseudo_labelled(self.load_judge(folders[number - 1]))
-                extra = self.rows(more) if more is not None and len(more) else None
-                lesson = replace(lesson, extra=extra, share=judging.pseudo_share, key=f"judge-{number}")
-            judge_training.fit(folder, lesson, judging.members, executor)
+    def mark_judge(self, directory: Path, members: int, name: str) -> None:
+        mark(directory, members, name)
 
     def load_judge(self, directory: Path) -> Judge:
         return ClipJudge.from_pretrained(directory)
 
-    def pseudo_labelled(self, judge: Judge) -> Dataset | None:
-        """Unlabelled clips that the judge is sure enough of (see `pseudo_labelled_rows`)."""
-        unlabeled, columns = self.splits.unlabeled, self.codec.columns
-        if unlabeled is None:
-            return None
-        codec = AudioCodec({AUDIO: columns[AUDIO]}, self.splits.train.features, self.codec.sampling_rate)
-        with fixed_threads(self.settings.threads):
-            said = torch.cat([judge.probabilities(batch) for batch in AudioRows(unlabeled, codec).batches(256)])
-        least, features = self.judge_settings.min_confidence, self.splits.train.features
-        return pseudo_labelled_rows(unlabeled, columns[AUDIO], columns["label"], said, least, features)
+    def unlabelled_batches(self, rows: Dataset) -> Iterable[Batch]:
+        codec = AudioCodec({AUDIO: self.codec.columns[AUDIO]}, self.splits.train.features, self.codec.sampling_rate)
+        return AudioRows(rows, codec).batches(256)
 
     # downstream ---------------------------------------------------------------------------------------------------
 
@@ -171,8 +121,8 @@ class AudioClassification(AudioTask):
     def load_model(self, directory: Path) -> ClipClassifier:
         return ClipClassifier.from_pretrained(directory)
 
-    def make_plan(self, job: FinetuneJob, rows: AudioRows, extra: AudioRows | None, **values: Any) -> ClassificationPlan:
-        return ClassificationPlan(rows, extra, soft=job.extra_targets, classes=len(self.names), **values)
+    def make_plan(self, job: FinetuneJob, rows: AudioRows, extra: AudioRows | None, **values: Any) -> LabelledPlan:
+        return LabelledPlan(rows, extra, soft=job.extra_targets, classes=len(self.names), **values)
 
     def train_model(self, model: Any, plan: Any, **values: Any) -> float:
         return train(model, plan, self.settings.finetune, **values)

@@ -17,10 +17,9 @@ from augmint.audio.mel import MelSpectrogram
 from augmint.audio.recognition.metric import agreement
 from augmint.audio.recognition.model import Recognizer, load_recognizer
 from augmint.audio.recognition.training import transcripts
+from augmint.core.evaluation.classifier_task import MARKER, write_marker
 from augmint.core.interfaces import Batch, Judge
 
-MARKER = "judge.json"
-"""Written last: a folder without it is not a judge."""
 KIND = "recogniser"
 BANDS, PIECES = 40, 8
 """Of the mels a clip is described by, and stretches of it that are averaged."""
@@ -60,7 +59,7 @@ class RecognizerJudge(Judge):
     def save_pretrained(self, directory: Path) -> None:
         """The recogniser, and the marker last."""
         self.recognizer.save_pretrained(directory)
-        (directory / MARKER).write_text(json.dumps({"kind": KIND, "name": self.name}, indent=1))
+        write_marker(directory, kind=KIND, name=self.name)
 
     @classmethod
     def from_pretrained(cls, directory: Path) -> RecognizerJudge:

@@ -13,12 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from augmint.core.evaluation.classifier_task import MARKER, write_marker
 from augmint.core.interfaces import Batch, Judge
 from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.models.classifier import Classifier, predict
 
-MARKER = "judge.json"
-"""Written last: a folder without it is not a judge."""
 KIND = "text-classifier"
 
 
@@ -67,7 +66,7 @@ class TextClassifierJudge(Judge):
 
 def mark(directory: Path, members: int, name: str) -> None:
     """Say that the members in a folder are a whole judge."""
-    (directory / MARKER).write_text(json.dumps({"kind": KIND, "members": members, "name": name}, indent=1))
+    write_marker(directory, kind=KIND, members=members, name=name)
 
 
 def is_classifier_judge(directory: Path) -> bool:

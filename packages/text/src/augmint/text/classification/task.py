@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-import torch
-import torch.utils.data
 from datasets import ClassLabel, Dataset
 
 from augmint.core.errors import UserError
-from augmint.core.evaluation.ensemble import rounds_of
+from augmint.core.evaluation.classifier_task import ClassifierTask
 from augmint.core.evaluation.finetuning import check_finetune
-from augmint.core.evaluation.judge_settings import JudgeSettings
-from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
+from augmint.core.evaluation.labelled_plan import LabelledPlan
 from augmint.core.interfaces import (
+    Batch,
     Evaluation,
     FinetuneJob,
     Judge,
-    Metric,
     PolicySpace,
     RowCodec,
-    Splits,
-    TaskSettings,
 )
-from augmint.core.minting.torch_state import fixed_threads
 from augmint.text.causal.task import CausalTask
-from augmint.text.classification import judge_training
-from augmint.text.classification.judge import MARKER, TextClassifierJudge
-from augmint.text.classification.plan import ClassificationPlan
+from augmint.text.classification.judge import TextClassifierJudge, mark
 from augmint.text.classification.training import score, train
 from augmint.text.codec import make_codec
 from augmint.text.generators import LabelLMGenerator
@@ -43,17 +34,13 @@ from augmint.text.training.rows import TextRows
 from augmint.text.vocabulary import collect_words
 
 
-class TextClassification(CausalTask):
+class TextClassification(CausalTask, ClassifierTask):
     """One label for each text; the metric is accuracy in per cent."""
 
     name: ClassVar[str] = "text-classification"
-    metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2, low=0.0, high=100.0)
+    payload: ClassVar[str] = "text"
     default_columns: ClassVar[Mapping[str, str]] = {"text": "text", "label": "label"}
     generator_type: ClassVar[type[LabelLMGenerator]] = LabelLMGenerator
-
-    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
-        super().__init__(splits, settings)
-        self.judge_settings = JudgeSettings.from_dict(settings.judge)
 
     # rows ---------------------------------------------------------------------------------------------------------
 
@@ -83,11 +70,6 @@ class TextClassification(CausalTask):
         build_config(self.model_source, AutoModelForSequenceClassification, CLASSIFIER, {})
         build_config(self.generator_source, AutoModelForCausalLM, LANGUAGE_MODEL, {}, "generator")
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of the classes."""
-        return tuple(self.codec.label_names or ())
-
     # adversarial training -----------------------------------------------------------------------------------------
 
     @property
@@ -112,48 +94,15 @@ class TextClassification(CausalTask):
     def make_space(self) -> PolicySpace:
         return TextPolicySpace(self.name, {"text": collect_words(self.train_rows.texts["text"])}, mint=True)
 
-    def fit_judge(self, directory: Path, executor: Executor) -> None:
-        """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).
-
-        Source: Lee 2013, "Pseudo-label"; Xie et al. 2020, "Self-training with Noisy Student improves ImageNet classification".
-        """
-        judging = self.judge_settings
-        lesson = judge_training.Lesson(
-            self.train_rows,
-            self.rows(self.splits.validation),
-            self.names,
-            {"no augmentation": None, "the standard policy": self.standard_policy()},
-            self.model_source,
-            self.settings.finetune,
-            self.steps,
-            self.settings.seed,
-            self.settings.threads,
-        )
-        rounds = judging.rounds if self.splits.unlabeled is not None else 0
-        folders = rounds_of(directory, rounds)
-        for number, folder in enumerate(folders):
-            if (folder / MARKER).is_file():
-                continue
-            if number:
-                more = self.pseudo_labelled(self.load_judge(folders[number - 1]))
-                extra = self.rows(more) if more is not None and len(more) else None
-                lesson = replace(lesson, extra=extra, share=judging.pseudo_share, key=f"judge-{number}")
-            judge_training.fit(folder, lesson, judging.members, executor)
+    def mark_judge(self, directory: Path, members: int, name: str) -> None:
+        mark(directory, members, name)
 
     def load_judge(self, directory: Path) -> Judge:
         return TextClassifierJudge.from_pretrained(directory)
 
-    def pseudo_labelled(self, judge: Judge) -> Dataset | None:
-        """Unlabelled texts that the judge is sure enough of (see `pseudo_labelled_rows`)."""
-        unlabeled, columns = self.splits.unlabeled, self.codec.columns
-        if unlabeled is None:
-            return None
-        rows = TextRows({"text": self.codec.texts(unlabeled, "text")})
-        blocks = [range(at, min(at + 256, len(rows))) for at in range(0, len(rows), 256)]
-        with fixed_threads(self.settings.threads):
-            said = torch.cat([judge.probabilities(rows.batch(block)) for block in blocks])
-        least, features = self.judge_settings.min_confidence, self.splits.train.features
-        return pseudo_labelled_rows(unlabeled, columns["text"], columns["label"], said, least, features)
+    def unlabelled_batches(self, rows: Dataset) -> Iterable[Batch]:
+        texts = TextRows({"text": self.codec.texts(rows, "text")})
+        return (texts.batch(range(at, min(at + 256, len(texts)))) for at in range(0, len(texts), 256))
 
     # downstream ---------------------------------------------------------------------------------------------------
 
@@ -164,8 +113,8 @@ class TextClassification(CausalTask):
     def load_model(self, directory: Path) -> Classifier:
         return Classifier.from_pretrained(directory)
 
-    def make_plan(self, job: FinetuneJob, rows: TextRows, extra: TextRows | None, **values: Any) -> ClassificationPlan:
-        return ClassificationPlan(rows, extra, soft=job.extra_targets, classes=len(self.names), **values)
+    def make_plan(self, job: FinetuneJob, rows: TextRows, extra: TextRows | None, **values: Any) -> LabelledPlan:
+        return LabelledPlan(rows, extra, soft=job.extra_targets, classes=len(self.names), **values)
 
     def train_model(self, model: Any, plan: Any, **values: Any) -> float:
         return train(model, plan, self.settings.finetune, **values)

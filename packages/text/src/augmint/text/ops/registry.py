@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TypeVar
-
-from augmint.core.errors import UserError, nearest
+from augmint.core.interfaces.op_registry import OpRegistry
 from augmint.text.ops.base import TASKS, Setting, TextOp
 
-_OPS: dict[str, type[TextOp]] = {}
-OpClass = TypeVar("OpClass", bound=type[TextOp])
-
-
-def register_op(kind: OpClass) -> OpClass:
-    """Class decorator: makes the op available to policies under `kind.name`.
-
-    Raises:
-        UserError: the class is no TextOp, its name is not a lower-case word, the name is taken, or it names no known task.
-    """
-    name = getattr(kind, "name", None)
-    if not (isinstance(kind, type) and issubclass(kind, TextOp)):
-        raise UserError(f"{kind!r} is not a text op.", where="register_op", fix="Subclass augmint.text.ops.TextOp.")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UserError(f"{kind.__name__}.name is {name!r}.", where="register_op", fix="Give a lower-case word such as 'typo'.")
-    if name in _OPS:
-        raise UserError(f"The op {name!r} is registered already.", where="register_op", fix="Choose another name.")
-    if not getattr(kind, "tasks", None) or not kind.tasks <= set(TASKS):
-        raise UserError(f"{kind.__name__}.tasks is {getattr(kind, 'tasks', None)!r}.", where="register_op",
-                        fix=f"Name those it is safe for: {', '.join(TASKS)}.")
-    _OPS[name] = kind
-    return kind
+OPS: OpRegistry[TextOp] = OpRegistry(TextOp, "a text op", "typo", TASKS)
+register_op = OPS.register
 
 
 def op_names(task: str | None = None) -> tuple[str, ...]:
@@ -42,13 +19,9 @@ def op_names(task: str | None = None) -> tuple[str, ...]:
         >>> op_names("translation")
         ('adjacent_swap', 'end_punctuation', 'lower', 'pair_switch', 'switch_out', 'token_drop', 'typo', 'upper')
     """
-    if task is not None and task not in TASKS:
-        raise UserError(f"There is no text task {task!r}.", where="op_names", fix=nearest(str(task), TASKS))
-    return tuple(sorted(name for name, kind in _OPS.items() if task is None or task in kind.tasks))
+    return OPS.names(task)
 
 
 def get_op(name: str, setting: Setting | None = None) -> TextOp:
     """The op of that name, knowing `setting`. Raises UserError naming the nearest op."""
-    if name not in _OPS:
-        raise UserError(f"There is no op {name!r}.", where="policy", fix=nearest(str(name), _OPS))
-    return _OPS[name](setting)
+    return OPS[name](setting)
