@@ -207,7 +207,7 @@ def test_generated_clips_unlike_any_real_one_are_refused_with_the_reason():
     data = rows([stored(tone(0.4)), stored(tone(0.5))], ["four", "fives"])
     codec = codec_of(data)
     real = codec.encode(data)
-    rules = ClipRules.fit(real)
+    rules = ClipRules.fit([real])
     assert rules(real) == [None, None]
     square = np.sign(tone(0.4)) * np.float32(0.9999999)
     odd = rows([stored(tone(0.4, level=0.005)), stored(square), stored(tone(2.0)), stored(tone(0.4))], ["four"] * 3 + ["four" * 9])

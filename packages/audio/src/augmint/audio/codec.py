@@ -22,6 +22,7 @@ from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 LONGEST, SHORTEST = 120.0, 0.02
 """Seconds of a clip that is taken: longer ones fill the memory, shorter ones hold nothing."""
 TEXT, LABEL = "text", "label"
+_CHUNK = 64
 
 
 class AudioCodec(RowCodec):
@@ -92,6 +93,14 @@ class AudioCodec(RowCodec):
     def from_network(self, batch: Batch) -> Batch:
         return {**batch, AUDIO: to_int16(batch[AUDIO], batch[LENGTH])}
 
+    def suit(self, *parts: Any) -> None:
+        """Take over the sampling rate of policies and networks. Raises UserError where two differ."""
+        rates = {rate for part in parts if (rate := _rate_of(part)) is not None}
+        if len(rates) > 1:
+            fix = "Take policy and generator from one run, or make the policy for the generator's rate."
+            raise UserError(f"They work at {' and '.join(map(str, sorted(rates)))} Hz.", where="policy and generator", fix=fix)
+        self.sampling_rate = rates.pop() if rates else self.sampling_rate
+
     def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
         """Clips at the working rate in the form that the column has: FLAC files of 16 bits, or arrays."""
         store = storage_of(features[self.columns[AUDIO]], self.columns[AUDIO])
@@ -112,13 +121,22 @@ class AudioCodec(RowCodec):
         return column_values(dataset, column) if column is not None and column in dataset.column_names else None
 
     def fit_rules(self, originals: Dataset) -> Rules | None:
-        return ClipRules.fit(self.encode(originals)) if len(originals) else None
+        if not len(originals):
+            return None
+        parts = (originals.select(range(at, min(at + _CHUNK, len(originals)))) for at in range(0, len(originals), _CHUNK))
+        return ClipRules.fit(self.encode(part) for part in parts)
 
     def preview(self, batch: Batch, row: int) -> str:
         one = {name: tensor[row : row + 1] for name, tensor in batch.items()}
         caption = html.escape(to_strings(one[TEXT], one[length_key(TEXT)])[0][:200]) if TEXT in one else ""
         style = "display:inline-block;max-width:190px;margin:.2em;font-size:.85em"
         return f'<div style="{style}">{player(to_clips(one)[0], self.sampling_rate)}<div dir="auto">{caption}</div></div>'
+
+
+def _rate_of(part: Any) -> int | None:
+    """The sampling rate of a policy, or of a network by its config; None where it works at any."""
+    found = getattr(part, "sampling_rate", None) or getattr(getattr(part, "config", None), "sampling_rate", None)
+    return int(found) if found else None
 
 
 def _clip_problem(cell: Any, sampling_rate: int) -> str | None:

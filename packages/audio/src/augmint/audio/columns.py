@@ -41,7 +41,7 @@ def find_columns(features: Features, columns: Mapping[str, str], roles: tuple[st
     for role in roles:
         name = columns.get(role)
         if name is None:
-            name = _guessed(features, role)
+            name = guessed(features, role)
         if name is None:
             fix = f"Name it, as in columns: {{{role}: <name>}}. {there}"
             raise UserError(f"The data has no {role} column.", where="data.columns", fix=fix)
@@ -52,12 +52,13 @@ def find_columns(features: Features, columns: Mapping[str, str], roles: tuple[st
     return found
 
 
-def _guessed(features: Features, role: str) -> str | None:
-    for name in USUAL[role]:
-        if name in features and _fits(features[name], role):
-            return name
+def guessed(features: Features, role: str) -> str | None:
+    """The column that a role most likely has: the only one of its type, else one of the usual names; None where there is none."""
     typed = [name for name, feature in features.items() if _surely(feature, role)]
-    return typed[0] if len(typed) == 1 else None
+    if len(typed) == 1:
+        return typed[0]
+    usual = [name for name in USUAL[role] if name in features and _fits(features[name], role)]
+    return next((name for name in usual if not typed or name in typed), None)
 
 
 def _fits(feature: Any, role: str) -> bool:

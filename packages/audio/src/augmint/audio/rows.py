@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -92,9 +93,13 @@ class AudioRows(TorchDataset[Batch]):
             result[TEXT], result[length_key(TEXT)] = to_tensors([self.texts[row] for row in rows])
         return result
 
-    def batches(self, size: int) -> list[Batch]:
+    def batches(self, size: int) -> Iterator[Batch]:
         """All rows in order, `size` at a time."""
-        return [self.batch(range(at, min(at + size, len(self)))) for at in range(0, len(self), size)]
+        return (self.batch(range(at, min(at + size, len(self)))) for at in range(0, len(self), size))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process decodes what it needs by itself: that is quicker than to send it.
+        return {"dataset": self.dataset, "codec": self.codec}
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         return self.batch(indices)

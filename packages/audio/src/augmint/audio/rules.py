@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -28,14 +29,17 @@ class ClipRules:
     rate: tuple[float, float] | None = None
 
     @classmethod
-    def fit(cls, batch: Batch) -> ClipRules:
-        """From encoded real rows: a tenth of the quietest clip's level; lengths and rates up to half beyond the extremes."""
-        lengths = batch[LENGTH].double()
-        rate = None
-        if _TEXT_LENGTH in batch:
-            spoken = batch[_TEXT_LENGTH].double() / lengths.clamp(min=1)
-            rate = (float(spoken.min()) / 1.5, float(spoken.max()) * 1.5)
-        return cls(float(_level(batch).min()) / 10, (float(lengths.min()) / 1.5, float(lengths.max()) * 1.5), rate)
+    def fit(cls, batches: Iterable[Batch]) -> ClipRules:
+        """From encoded real rows, in parts: a tenth of the quietest clip's level; lengths and rates up to half beyond the
+        extremes."""
+        levels, lengths, spoken = [], [], []
+        for batch in batches:
+            levels.append(_level(batch))
+            lengths.append(batch[LENGTH].double())
+            if _TEXT_LENGTH in batch:
+                spoken.append(batch[_TEXT_LENGTH].double() / lengths[-1].clamp(min=1))
+        quiet = float(torch.cat(levels).min()) / 10
+        return cls(quiet, _widened(torch.cat(lengths)), _widened(torch.cat(spoken)) if spoken else None)
 
     def __call__(self, batch: Batch) -> list[str | None]:
         """For each row what is wrong with it, or None."""
@@ -55,6 +59,10 @@ class ClipRules:
                 flaw = RATE_FLAW
             flaws.append(flaw)
         return flaws
+
+
+def _widened(values: torch.Tensor) -> tuple[float, float]:
+    return float(values.min()) / 1.5, float(values.max()) * 1.5
 
 
 def _level(batch: Batch) -> torch.Tensor:

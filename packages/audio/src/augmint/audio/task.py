@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from datasets import Dataset
 
 from augmint.audio.codec import AudioCodec
-from augmint.audio.columns import USUAL, as_audio, find_columns
+from augmint.audio.columns import as_audio, find_columns, guessed
 from augmint.audio.models.extractor import LONGEST, sampling_rate_of
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
 from augmint.audio.rows import AudioRows
@@ -42,8 +42,8 @@ class AudioTask(PlannedTask):
     @classmethod
     def adapt(cls, dataset: Dataset, columns: Mapping[str, str]) -> Dataset:
         """Bytes, paths and arrays become `Audio`, which stores files."""
-        names = [columns["audio"]] if columns.get("audio") else [name for name in USUAL["audio"] if name in dataset.column_names]
-        return as_audio(dataset, names[0]) if names else dataset
+        name = columns.get("audio") or guessed(dataset.features, "audio")
+        return as_audio(dataset, name) if name is not None and name in dataset.column_names else dataset
 
     @classmethod
     def make_codec(cls, dataset: Dataset, columns: Mapping[str, str]) -> RowCodec:

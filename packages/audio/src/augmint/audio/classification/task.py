@@ -23,6 +23,7 @@ from augmint.audio.wavegan import (
     WaveDiscriminator,
     WaveRows,
     build_pair,
+    fit,
     wavegan_defaults,
     wavegan_objective,
     window_for,
@@ -92,8 +93,12 @@ class AudioClassification(AudioTask, ClassifierTask):
         parts = [self.train_rows]
         if pseudo_labelled is not None and len(pseudo_labelled):
             parts.append(self.rows(pseudo_labelled))
-        batch = concatenate([part.batch(range(len(part))) for part in parts])
-        return WaveRows(batch[AUDIO], batch[LENGTH], batch["label"], self.samples)
+        cut = []
+        for batch in (batch for part in parts for batch in part.batches(256)):  # one long clip must not widen all
+            audio, length = fit(batch[AUDIO], batch[LENGTH], self.samples)
+            cut.append({AUDIO: audio, LENGTH: length, "label": batch["label"]})
+        rows = concatenate(cut)
+        return WaveRows(rows[AUDIO], rows[LENGTH], rows["label"], self.samples)
 
     def adversarial_defaults(self) -> dict[str, Any]:
         return wavegan_defaults(self._adversarial_size(), self._generator_name)

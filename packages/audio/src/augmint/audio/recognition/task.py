@@ -129,7 +129,7 @@ class SpeechRecognition(AudioTask):
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         """The user's recogniser, trained on the training rows under the standard policy."""
         seed = keyed_seed(self.settings.seed, "judge") % 2**31
-        job = FinetuneJob(self.splits.train, self.steps, seed, {}, policy=self.standard_policy(), output_dir=directory.absolute())
+        job = FinetuneJob(self.splits.train, self.steps, seed, {}, policy=self.baseline(), output_dir=directory.absolute())
         self.finetune(job)
         recognizer = load_recognizer(directory)
         kind = recognizer.network.config.model_type
@@ -155,4 +155,4 @@ class SpeechRecognition(AudioTask):
 
     def score_model(self, model: Any, rows: AudioRows, directory: Path | None = None) -> Evaluation:
         with fixed_threads(self.settings.threads):
-            return score(model, rows.batches(_TOGETHER))
+            return score(model, list(rows.batches(_TOGETHER)))

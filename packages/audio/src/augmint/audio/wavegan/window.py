@@ -9,11 +9,11 @@ from torch import Tensor
 FRAME, MARGIN = 0.01, 0.02  # seconds: frames whose loudness is looked at, and silence that stays at the end
 SILENCE = 10 ** (-40 / 20)
 """A frame this much quieter than the clip's loudest (40 dB) is silence."""
-WINDOWS = (8_192, 16_384, 32_768)
+WINDOWS = (8_192, 16_384, 32_768, 65_536, 131_072)
 
 
 def window_for(lengths: Tensor) -> int:
-    """The smallest of 8192, 16384 and 32768 samples that holds 95 % of the clips, else the largest.
+    """The smallest power of two from 8192 to 131072 samples that holds 95 % of the clips, else the largest.
 
     Args:
         lengths: int64 (n,), in samples, n > 0.

@@ -93,7 +93,7 @@ class ClassifierTask(PlannedTask):
 
     def judge_policies(self) -> dict[str, Policy | None]:
         """What the judge may be trained under."""
-        return {"no augmentation": None, "the standard policy": self.standard_policy()}
+        return {"no augmentation": None, "the standard policy": self.baseline()}
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         """Several classifiers on the training rows; with unlabelled rows, rounds of pseudo-labels follow (self-training).

@@ -61,6 +61,14 @@ class RowCodec(ABC):
         """Generated rows as `encode` gives real ones (images uint8): what judges, ops and `decode` take. Undoes `to_network`."""
         return batch
 
+    def suit(self, *parts: Any) -> None:
+        """Work as policies and networks do that come with the rows (at their sampling rate, say); None among them counts nothing.
+        The default changes nothing.
+
+        Raises:
+            UserError: they disagree.
+        """
+
     def labels(self, dataset: Dataset) -> list[int] | None:
         """Class index of every row, or None where the task has no classes. Must not decode payloads."""
         return None

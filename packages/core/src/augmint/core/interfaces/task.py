@@ -16,6 +16,7 @@ from torch import Tensor
 
 from augmint.core.interfaces.batch import Batch
 from augmint.core.interfaces.codec import RowCodec
+from augmint.core.interfaces.narrowed import NarrowedSpace
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Objective
 from augmint.core.interfaces.policy import MintSettings, Policy, PolicySpace
@@ -56,6 +57,7 @@ class TaskSettings:
         judge: the recipe's `judge` section: how the label judge is trained.
         seed: the run's seed.
         threads: torch threads of one job, so that results do not depend on how many jobs run beside it.
+        exclude: dimensions of the policy space that the user rules out.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class TaskSettings:
     judge: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     threads: int = 1
+    exclude: tuple[str, ...] = ()
 
 
 class Judge(ABC):
@@ -288,6 +291,19 @@ class Task(ABC):
     @abstractmethod
     def standard_policy(self) -> Policy:
         """The task's strong no-search baseline."""
+
+    def search_space(self) -> PolicySpace:
+        """`policy_space` less what the user rules out."""
+        space = self.policy_space()
+        return NarrowedSpace(space, self.settings.exclude) if self.settings.exclude else space
+
+    def baseline(self) -> Policy:
+        """`standard_policy` less what the user rules out."""
+        if not self.settings.exclude:
+            return self.standard_policy()
+        space = self.search_space()
+        starts = space.starts()
+        return space.decode(starts.get("standard", starts["identity"]))
 
     @abstractmethod
     def load_policy(self, values: Mapping[str, Any]) -> Policy:

@@ -117,7 +117,9 @@ class Augmenter:
 
     def bind(self, dataset: Dataset) -> Augmenter:
         """Take columns and Features from a data set instead of from each batch. `mint` does this by itself."""
-        self._bound = get_modality(self.modality).make_codec(dataset, self.columns), dataset.features
+        codec = get_modality(self.modality).make_codec(dataset, self.columns)
+        codec.suit(self.policy, self.generator, self.discriminator)
+        self._bound = codec, dataset.features
         return self
 
     def set_epoch(self, epoch: int) -> None:

@@ -33,6 +33,7 @@ class BlockMinter:
     def __call__(self, block: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
         rows = Dataset.from_dict({name: list(block[name]) for name in self.features}, features=decoding(self.features))
         codec = get_modality(self.modality).make_codec(rows, self.columns)
+        codec.suit(self.policy, self.generator, self.discriminator)
         parts = MintParts(codec, rows, self.generator, self.policy, self.discriminator, self.judge)
         digest = b"".join(row_digests(rows, list(self.features))).hex()
         minted = mint_rows(parts, arguments=self.arguments, seed=keyed_seed(self.seed, "stream", digest)).dataset

@@ -49,7 +49,7 @@ def job_of(shop: Workshop, arm: Arm, seed: int, output_dir: Path | None) -> Fine
         seed=keyed_seed(shop.recipe.seed, "finetune", seed) % 2**31,
         evaluate={"validation": task.splits.validation},
         output_dir=output_dir,
-        policy={None: None, "standard": shop.standard_policy, "policy": policy}[arm.ops],
+        policy={None: None, "standard": task.baseline(), "policy": policy}[arm.ops],
     )
     if arm.extra is None:
         return job

@@ -27,7 +27,6 @@ from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.yaml_lines import read_yaml
-from augmint.core.search import NarrowedSpace
 
 NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
@@ -45,6 +44,7 @@ def settings_of(recipe: Recipe) -> TaskSettings:
         judge=recipe.judge,
         seed=recipe.seed,
         threads=THREADS,
+        exclude=recipe.search.exclude,
     )
 
 
@@ -68,17 +68,8 @@ class Workshop:
 
     @cached_property
     def space(self) -> PolicySpace:
-        """Where the search looks, less what the recipe rules out."""
-        space, exclude = self.task.policy_space(), self.recipe.search.exclude
-        return NarrowedSpace(space, exclude) if exclude else space
-
-    @cached_property
-    def standard_policy(self) -> Policy:
-        """The task's, less what the recipe rules out."""
-        if not self.recipe.search.exclude:
-            return self.task.standard_policy()
-        starts = self.space.starts()
-        return self.space.decode(starts.get("standard", starts["identity"]))
+        """Where the search looks."""
+        return self.task.search_space()
 
     @cached_property
     def judge(self) -> Judge:

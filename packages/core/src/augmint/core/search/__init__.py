@@ -5,13 +5,12 @@ from augmint.core.search.executors import TrialExecutor, make_executor
 from augmint.core.search.history import Trial
 from augmint.core.search.importance import dimension_importance
 from augmint.core.search.journal import Journal
-from augmint.core.search.narrowed import NarrowedSpace
 from augmint.core.search.policy_search import PolicySearch
 from augmint.core.search.result import Finalist, SearchResult
 from augmint.core.search.trial import TrialObjective, TrialRequest, TrialScores
 
 __all__ = [
-    "Finalist", "Journal", "NarrowedSpace", "PolicySearch",
+    "Finalist", "Journal", "PolicySearch",
     "SearchArguments", "SearchResult", "Trial", "TrialExecutor", "TrialObjective",
     "TrialRequest", "TrialScores", "dimension_importance", "make_executor",
 ]

@@ -185,8 +185,10 @@ class ImageClassification(Task):
 
     def judge_policies(self) -> dict[str, Policy]:
         """What the judge may be trained under: the standard policy, and a stronger one whose flips not every label bears."""
-        starts = self.policy_space().starts()
-        return {name: self.policy_space().decode({**starts[name], "share": 0.0}) for name in ("standard", "gentle_cutmix")}
+        space = self.search_space()
+        starts = space.starts()
+        wanted = [name for name in ("standard", "gentle_cutmix") if name in starts] or ["identity"]
+        return {name: space.decode({**starts[name], "share": 0.0}) for name in wanted}
 
     def load_judge(self, directory: Path) -> Judge:
         return judges.load(directory)

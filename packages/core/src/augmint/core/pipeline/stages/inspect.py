@@ -12,7 +12,6 @@ from augmint.core.interfaces import Task, get_task
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.run_dir import RunDirectory, write_json
 from augmint.core.pipeline.workshop import settings_of
-from augmint.core.search import NarrowedSpace
 
 
 def load(recipe: Recipe, base_dir: Path | None = None) -> LoadedData:
@@ -44,7 +43,7 @@ def _check(task: Task, recipe: Recipe) -> None:
             fix="Leave that arm out.",
         )
     task.check_settings()
-    for dimension in NarrowedSpace(task.policy_space(), recipe.search.exclude).dimensions:
+    for dimension in task.search_space().dimensions:
         if dimension.name == "best_of" and any(recipe.mint.shard_size % int(choice) for choice in dimension.choices):
             raise UserError(
                 f"{recipe.mint.shard_size} candidates cannot be cut into groups of {', '.join(dimension.choices)}.",

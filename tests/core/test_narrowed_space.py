@@ -4,7 +4,7 @@ import pytest
 
 from augmint.audio.policy import AudioPolicySpace
 from augmint.core.errors import UserError
-from augmint.core.search import NarrowedSpace
+from augmint.core.interfaces.narrowed import NarrowedSpace
 from augmint.vision.policy import ImagePolicySpace
 
 

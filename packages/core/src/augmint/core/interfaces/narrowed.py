@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Dimension, Point, Policy, PolicySpace
+from augmint.core.interfaces.policy import Dimension, Point, Policy, PolicySpace
 
 
 class NarrowedSpace(PolicySpace):
