@@ -1,6 +1,7 @@
 """Clips come in from every form that datasets stores, and go out as files that play."""
 
 import io
+import pickle
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from augmint.audio.codec import AudioCodec
 from augmint.audio.columns import as_audio, find_columns
 from augmint.audio.files import to_int16, write_clip
 from augmint.audio.guessing import make_codec
+from augmint.audio.policy import standard_policy
+from augmint.audio.rows import AudioRows
 from augmint.audio.rules import ClipRules
 from augmint.core.errors import UserError
 
@@ -110,13 +113,21 @@ def test_what_is_written_is_read_back_bit_for_bit():
     assert all(torch.equal(batch[name], tensor) for name, tensor in codec.encode(again).items())
 
 
-@pytest.mark.parametrize("form", ["struct", "list", "binary"])
+@pytest.mark.parametrize("form", ["struct", "list", "whole numbers", "one channel", "struct of channels", "binary"])
 def test_minted_clips_take_the_form_of_the_users_column(form):
     wave = tone()
-    cell = {"struct": {"array": wave, "sampling_rate": RATE}, "list": wave, "binary": stored(wave)["bytes"]}[form]
+    cell = {
+        "struct": {"array": wave, "sampling_rate": RATE},
+        "list": wave,
+        "whole numbers": to_int16(wave),
+        "one channel": wave[None],
+        "struct of channels": {"array": wave[None], "sampling_rate": RATE},
+        "binary": stored(wave)["bytes"],
+    }[form]
     data = Dataset.from_dict({"audio": [cell], "text": ["word"]})
     codec = codec_of(data)
     batch = codec.encode(data)
+    assert np.abs(batch["audio"][0].numpy() / 32768 - wave).max() < 1e-3, "whatever the numbers"
     again = Dataset.from_dict(codec.decode(batch, data.features), features=data.features)
     assert torch.equal(codec.encode(again)["audio"], batch["audio"])
 
@@ -175,6 +186,30 @@ def test_a_loud_clip_is_turned_down_and_not_clipped():
     assert np.abs(samples / 32768 - loud / 3).max() < 2e-4, "the shape stays"
 
 
+def test_full_scale_is_read_bit_for_bit():
+    samples = np.array([-32768, 32767, -5, 1200] * 500, dtype=np.int16)
+    data = rows([{"bytes": write_clip(samples, RATE), "path": None}])
+    assert np.array_equal(codec_of(data).encode(data)["audio"][0].numpy(), samples)
+
+
+def test_clips_are_worked_on_at_the_rate_of_their_policy_and_generator():
+    data = rows([stored(tone(0.5))])
+    codec = codec_of(data)
+    codec.suit(None, standard_policy("speech-recognition", 8000))
+    assert int(codec.encode(data)["audio_length"]) == 4000
+    with pytest.raises(UserError, match="8000 and 16000 Hz"):
+        codec.suit(standard_policy("speech-recognition", 8000), standard_policy("speech-recognition", 16000))
+
+
+def test_one_long_clip_does_not_widen_the_rows_that_workers_are_sent():
+    data = rows([stored(tone(0.1))] * 20)
+    known = AudioRows(data, codec_of(data))
+    before = len(pickle.dumps(known))
+    assert known.lengths.tolist() == [1600] * 20
+    assert len(pickle.dumps(known)) <= before + 100
+    assert [batch["audio"].shape for batch in known.batches(15)] == [(15, 1600), (5, 1600)]
+
+
 def test_the_same_samples_give_the_same_file():
     samples = to_int16(tone())
     assert write_clip(samples, RATE) == write_clip(samples.copy(), RATE)
@@ -189,12 +224,21 @@ def test_columns_are_found_by_name_or_type_and_missing_ones_are_named():
         find_columns(data.features, {"text": "sentenc"}, ("audio", "text"))
 
 
+def test_the_only_column_of_clips_is_taken_whatever_others_are_called():
+    data = rows([stored(tone())]).rename_column("audio", "recording").add_column("path", ["a.wav"])
+    assert find_columns(data.features, {}, ("audio", "text"))["audio"] == "recording"
+
+
 def test_rows_of_which_nothing_is_said_are_transcribed_or_labelled_or_bare():
     clip = stored(tone())
     labelled = Dataset.from_dict({"audio": [clip], "label": [1]}).cast_column("label", ClassLabel(names=["a", "b"]))
     assert set(make_codec(rows([clip]), {}).columns) == {"audio", "text"}
     assert set(make_codec(labelled, {}).columns) == {"audio", "label"}
     assert set(make_codec(labelled.remove_columns("label"), {}).columns) == {"audio"}
+    both = labelled.add_column("text", ["word"])
+    assert set(make_codec(both, {"audio": "audio", "label": "label"}).columns) == {"audio", "label"}
+    with pytest.raises(UserError, match="not clear"):
+        make_codec(both, {})
 
 
 def test_a_column_of_something_else_is_refused():

@@ -82,6 +82,7 @@ def test_minted_speech_keeps_the_transcript_of_its_parent(undisturbed: Path) -> 
     made = [row for row in rows.remove_columns("audio") if row["augmint_origin"] == "generator"]
     originals = [row for row in rows.remove_columns("audio") if row["augmint_origin"] == "original"]
     assert len(originals) == len(PARTS["train"])
+    assert made
     for row in made:
         assert row["transcription"] == PARTS["train"][row["augmint_parent"]]
 

@@ -42,7 +42,8 @@ def to_float(audio: Tensor) -> Tensor:
 def to_int16(audio: Tensor, lengths: Tensor) -> Tensor:
     """float (n, L) as int16 with 0 beyond each length; a row louder than full scale is turned down as a whole, never clipped."""
     known = torch.where(inside(lengths, audio.shape[1]), audio, 0.0)
-    most = (FULL_SCALE - 1) / FULL_SCALE
-    peak = known.abs().amax(1, keepdim=True) if audio.shape[1] else torch.ones(len(audio), 1, device=audio.device)
-    known = torch.where(peak > most, known * (most / peak.clamp(min=1e-9)), known)
-    return (known * FULL_SCALE).round().to(torch.int16)
+    if not audio.shape[1]:
+        return known.to(torch.int16)
+    wide = known * FULL_SCALE
+    over = torch.maximum(wide.amax(1, keepdim=True) / (FULL_SCALE - 1), -wide.amin(1, keepdim=True) / FULL_SCALE)
+    return (wide / over.clamp(min=1.0)).round().to(torch.int16)

@@ -103,14 +103,31 @@ def storage_of(feature: Any, column: str) -> Store:
     if isinstance(feature, Audio) or (isinstance(feature, dict) and set(feature) == {"bytes", "path"}):
         return lambda clip, rate: {"bytes": write_clip(clip, rate), "path": None}
     if isinstance(feature, dict):
-        others = dict.fromkeys(set(feature) - {"array", "sampling_rate"})
-        return lambda clip, rate: {**others, "array": (clip / FULL_SCALE).tolist(), "sampling_rate": rate}
+        others, inner = dict.fromkeys(set(feature) - {"array", "sampling_rate"}), feature["array"]
+        return lambda clip, rate: {**others, "array": _numbers(clip, inner), "sampling_rate": rate}
     if _is_array(feature):
-        return lambda clip, rate: (clip / FULL_SCALE).tolist()
+        return lambda clip, rate: _numbers(clip, feature)
     if isinstance(feature, Value) and feature.dtype in ("binary", "large_binary"):
         return write_clip
     fix = "Read the files into the data set first: dataset.cast_column(name, Audio(decode=False))."
     raise UserError(f"Column {column!r} holds {feature}, in which no new clip can be stored.", where="data.columns.audio", fix=fix)
+
+
+def _dtype_of(feature: Any) -> str | None:
+    """numpy's name of a column's numbers; None where they are floats, which Python's own are."""
+    inner = feature.get("array") if isinstance(feature, dict) else feature
+    while (nested := getattr(inner, "feature", None)) is not None:
+        inner = nested
+    return inner.dtype if inner is not None and inner.dtype.startswith("int") else None
+
+
+def _numbers(clip: np.ndarray, feature: Any) -> list[Any]:
+    """A clip as a column of numbers holds it: whole ones or parts of full scale, by themselves or as the one channel there is."""
+    nested = getattr(feature, "feature", None)
+    deep = getattr(nested, "feature", None) is not None
+    kind: Any = nested.feature if deep and nested is not None else nested
+    values = clip.tolist() if kind is not None and kind.dtype.startswith("int") else (clip / FULL_SCALE).tolist()
+    return [values] if deep else values
 
 
 def _is_array(feature: Any) -> bool:
@@ -140,7 +157,7 @@ def stored_cells(dataset: Dataset, column: str) -> list[Any]:
             cells.append(None)
             continue
         try:
-            cells.append(from_array(value))
+            cells.append(from_array({**value, "array": np.asarray(value["array"], dtype=_dtype_of(feature))}))
         except Unreadable as error:
             fix = "Give numbers in [-1, 1], shape (samples,)."
             raise UserError(f"The clip {error}.", where=f"column {column!r}, row {row}", fix=fix) from error

@@ -74,10 +74,9 @@ def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
     """float (samples,) in [-1, 1] as int16; a clip that is louder is turned down as a whole, never clipped."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    most = (FULL_SCALE - 1) / FULL_SCALE
-    scaled = samples * (most / peak) if peak > most else samples
-    return np.rint(scaled.astype(np.float64) * FULL_SCALE).astype(np.int16)
+    wide = samples.astype(np.float64) * FULL_SCALE
+    over = max(float(wide.max(initial=0.0)) / (FULL_SCALE - 1), -float(wide.min(initial=0.0)) / FULL_SCALE)
+    return np.rint(wide / over if over > 1 else wide).astype(np.int16)
 
 
 def write_clip(samples: np.ndarray, sampling_rate: int, kind: str = "FLAC") -> bytes:
@@ -93,18 +92,22 @@ def from_array(value: Mapping[str, Any]) -> dict[str, Any]:
     """`{"array", "sampling_rate"}` as the stored cell `{"bytes", "path"}`.
 
     Args:
-        value: "array" float in [-1, 1] or int16, (samples,), (channels, samples) or (samples, channels).
+        value: "array" float in [-1, 1] or whole numbers of full scale, (samples,), (channels, samples) or (samples, channels).
 
     Raises:
         Unreadable: the array is empty, of another shape, or not finite.
     """
     array = np.asarray(value["array"])
     if array.ndim == 2:
-        array = array.astype(np.float64).mean(axis=0 if array.shape[0] <= array.shape[1] else 1)
+        whole = array.dtype.kind == "i"
+        mixed = array.astype(np.float64).mean(axis=0 if array.shape[0] <= array.shape[1] else 1)
+        array = np.rint(mixed).astype(array.dtype) if whole else mixed
     if array.ndim != 1 or not len(array):
         raise Unreadable(f"is an array of shape {np.shape(value['array'])}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise Unreadable("holds numbers that are not finite")
+    if array.dtype.kind == "i" and array.dtype != np.int16:
+        array = array / -float(np.iinfo(array.dtype).min)
     samples = array if array.dtype == np.int16 else to_int16(array.astype(np.float64))
     return {"bytes": write_clip(samples, int(value["sampling_rate"])), "path": None}
 

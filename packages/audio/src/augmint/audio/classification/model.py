@@ -43,9 +43,8 @@ def classifier_config(model: Mapping[str, Any], label_names: Sequence[str], seco
     window = {} if model.get("name_or_path") else {
         key: value for key, value in window_values(str(kind), seconds).items() if key not in given
     }  # fmt: skip
-    return model_config(
-        model, [AutoModelForAudioClassification], DEFAULT_SCRATCH, "classify clips", "Wav2Vec2, AST, Whisper", **labels, **window
-    )
+    kinds, example = [AutoModelForAudioClassification], "Wav2Vec2, AST, Whisper"
+    return model_config(model, kinds, DEFAULT_SCRATCH, "classify clips", example, values={**labels, **window})
 
 
 class ClipClassifier:

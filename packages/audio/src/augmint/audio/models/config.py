@@ -8,12 +8,20 @@ from typing import Any
 from augmint.core.errors import UserError, nearest
 
 KEYS = ("name_or_path", "scratch")
+"""Of the section; a task may know more (`Task.model_keys`)."""
 # Masks that a model lays over its own input: off, so that arms differ by the policy alone.
 _OWN_MASKS = {"apply_spec_augment": False, "mask_time_prob": 0.0, "mask_feature_prob": 0.0}
 
 
 def model_config(
-    model: Mapping[str, Any], kinds: Sequence[Any], default: Mapping[str, Any], task: str, example: str, **more: Any
+    model: Mapping[str, Any],
+    kinds: Sequence[Any],
+    default: Mapping[str, Any],
+    task: str,
+    example: str,
+    *,
+    keys: Sequence[str] = KEYS,
+    values: Mapping[str, Any] | None = None,
 ) -> Any:
     """The config of the model that the section names, with no masks of its own over the input.
 
@@ -23,19 +31,21 @@ def model_config(
         default: the scratch model where the recipe names none; completes one that names no more than its type.
         task: what such a model does, in words: "classify clips", say.
         example: models that do, in words.
-        more: config values that win over the model's own, such as `id2label`.
+        keys: what the section may have.
+        values: config values that win over the model's own, such as `id2label`.
 
     Raises:
         UserError: a key is unknown, the name cannot be loaded, values are refused, or such a model does something else.
     """
     for key in model:
-        if key not in KEYS:
-            raise UserError(f"{key!r} is not a key of model.", where=f"model.{key}", fix=nearest(key, KEYS))
+        if key not in keys:
+            raise UserError(f"{key!r} is not a key of model.", where=f"model.{key}", fix=nearest(key, keys))
     if model.get("name_or_path") and model.get("scratch"):
         raise UserError("Both name_or_path and scratch are given.", where="model", fix="Give one of them.")
     if not isinstance(model.get("name_or_path"), str | None):
         raise UserError(f"name_or_path is {model['name_or_path']!r}.", where="model.name_or_path", fix="Give a hub id or a folder.")
     name = model.get("name_or_path")
+    more = values or {}
     config = _loaded(str(name), more) if name else _scratch(model.get("scratch"), default, more)
     if not any(type(config) in kind._model_mapping for kind in kinds):
         raise UserError(f"A {config.model_type} model does not {task}.", where="model", fix=f"Name one that does ({example}, say).")

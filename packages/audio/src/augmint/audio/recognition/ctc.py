@@ -39,7 +39,9 @@ class CTCRecognizer(Recognizer):
         self._spelling = spelling(tokenizer)
 
     @classmethod
-    def build(cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int) -> CTCRecognizer:
+    def build(
+        cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int, language: str | None
+    ) -> CTCRecognizer:
         from transformers import AutoModelForCTC
 
         tokenizer = load_tokenizer(name) if name else None

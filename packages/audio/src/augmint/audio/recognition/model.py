@@ -28,17 +28,20 @@ class Recognizer(ABC):
         network: a `PreTrainedModel`.
         extractor: a feature extractor of Transformers'.
         tokenizer: of transcripts.
+        alone: whether clips are read one by one, since an answer would depend on the padding behind a clip.
     """
 
     kind: ClassVar[str]
 
     def __init__(self, network: Any, extractor: Any, tokenizer: Any) -> None:
         self.network, self.extractor, self.tokenizer = network, extractor, tokenizer
-        self._alone = mixes_padding(network)
+        self.alone = mixes_padding(network)
 
     @classmethod
     @abstractmethod
-    def build(cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int) -> Recognizer:
+    def build(
+        cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int, language: str | None
+    ) -> Recognizer:
         """The pretrained model `name`, or a fresh one of that config; see `build_recognizer`."""
 
     @abstractmethod
@@ -99,7 +102,7 @@ class Recognizer(ABC):
             batch_size: clips at once. Clips of alike length go together; models whose answer depends on padding read them alone.
         """
         texts = [""] * len(lengths)
-        size = 1 if self._alone else batch_size
+        size = 1 if self.alone else batch_size
         with evaluating(self.network):
             for rows in torch.argsort(lengths, stable=True).split(size):
                 some = self.inputs(audio[rows, : int(lengths[rows].max())], lengths[rows])
@@ -134,7 +137,8 @@ def build_recognizer(
 
     Args:
         model: the recipe's section: `{"name_or_path": hub id or folder}`, `{"scratch": {"model_type": ..., **config}}`, or {} for
-            a small CTC model from nothing. Any `AutoModelForCTC` or `AutoModelForSpeechSeq2Seq` will do.
+            a small CTC model from nothing. Any `AutoModelForCTC` or `AutoModelForSpeechSeq2Seq` will do. "language" is the code
+            of what a model of many languages shall write.
         transcripts: training transcripts; the vocabulary of a model without one is made of their characters.
         sampling_rate: of a fresh model, in Hz, where it leaves a choice (see `Recognizer.sampling_rate`).
         seed: of fresh weights.
@@ -152,4 +156,4 @@ def build_recognizer(
     kind = CTCRecognizer if type(config) in AutoModelForCTC._model_mapping else Seq2SeqRecognizer
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return kind.build(config, model.get("name_or_path"), transcripts, sampling_rate)
+        return kind.build(config, model.get("name_or_path"), transcripts, sampling_rate, model.get("language"))

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from augmint.audio.models.extractor import load_extractor, scratch_extractor
 from augmint.audio.recognition.model import IGNORED, Recognizer
+from augmint.audio.recognition.source import check_language
 from augmint.audio.recognition.vocabulary import byte_tokenizer, load_tokenizer
 from augmint.core.errors import UserError
 
@@ -30,7 +31,9 @@ class Seq2SeqRecognizer(Recognizer):
     kind: ClassVar[str] = "seq2seq"
 
     @classmethod
-    def build(cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int) -> Seq2SeqRecognizer:
+    def build(
+        cls, config: Any, name: str | None, transcripts: Sequence[str], sampling_rate: int, language: str | None
+    ) -> Seq2SeqRecognizer:
         from transformers import AutoModelForSpeechSeq2Seq, GenerationConfig
 
         if name:
@@ -40,7 +43,9 @@ class Seq2SeqRecognizer(Recognizer):
                     f"{name!r} has no tokenizer.", where="model.name_or_path", fix="Save its tokenizer in the same folder."
                 )
             network = AutoModelForSpeechSeq2Seq.from_pretrained(name, config=config)
-            return cls(network, load_extractor(name), tokenizer)
+            made = cls(network, load_extractor(name), tokenizer)
+            made.speak(language)
+            return made
         tokenizer = byte_tokenizer()
         for key, value in (("vocab_size", len(tokenizer)), ("pad_token_id", tokenizer.pad_token_id)):
             setattr(config, key, value)
@@ -54,6 +59,19 @@ class Seq2SeqRecognizer(Recognizer):
             decoder_start_token_id=config.decoder_start_token_id,
         )
         return cls(network, scratch_extractor(config, sampling_rate), tokenizer)
+
+    def speak(self, language: str | None) -> None:
+        """Train and write in one language, where the model has a choice; None keeps the one that was chosen before.
+
+        Raises:
+            UserError: a model of many languages is told none, or one that it does not know.
+        """
+        generation = self.network.generation_config
+        check_language(generation, language)
+        if getattr(generation, "is_multilingual", False):
+            chosen = language or generation.language
+            generation.update(language=chosen, task="transcribe")
+            self.tokenizer.set_prefix_tokens(language=chosen, task="transcribe")
 
     @property
     def start(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augmint.audio.models.config import model_config
+from augmint.audio.models.config import KEYS, model_config
+from augmint.core.errors import UserError, nearest
 
 # A small Fast Conformer (1.4 million weights) that reads mel features and answers 25 times a second. After two CPU-minutes on 200
 # synthetic prompts it mistakes 29 % of the characters of unheard ones; a Wav2Vec2-BERT of that size 37 % (after one: 30 and 63 %),
@@ -32,11 +33,39 @@ def recogniser_config(model: Mapping[str, Any]) -> Any:
     """The config of the model that the section names. Raises UserError where it cannot name a speech recogniser."""
     from transformers import AutoModelForCTC, AutoModelForSpeechSeq2Seq
 
-    return model_config(
-        model, [AutoModelForCTC, AutoModelForSpeechSeq2Seq], DEFAULT_SCRATCH, "transcribe speech", "Wav2Vec2, Parakeet, Whisper"
-    )
+    kinds = [AutoModelForCTC, AutoModelForSpeechSeq2Seq]
+    keys = (*KEYS, "language")
+    return model_config(model, kinds, DEFAULT_SCRATCH, "transcribe speech", "Wav2Vec2, Parakeet, Whisper", keys=keys)
 
 
 def check_model(model: Mapping[str, Any]) -> None:
     """Raise UserError where the recipe's `model` section cannot name a speech recogniser; loads no weights."""
+    from transformers import GenerationConfig
+
     recogniser_config(model)
+    name = model.get("name_or_path")
+    if name is None:
+        return
+    try:
+        generation = GenerationConfig.from_pretrained(name)
+    except OSError:  # models that don't write have none
+        return
+    check_language(generation, model.get("language"))
+
+
+def check_language(generation: Any, language: Any) -> None:
+    """Raise UserError where a model of many languages is not told which, or another is told one, or one that it does not know."""
+    where = "model.language"
+    if not getattr(generation, "is_multilingual", False):
+        if language is not None:
+            raise UserError(
+                f"The language is {language!r}, and the model has no choice of languages.", where=where, fix="Leave it out."
+            )
+        return
+    known = {code.strip("<|>") for code in getattr(generation, "lang_to_id", None) or {}}
+    language = language if language is not None else getattr(generation, "language", None)
+    if language is None:
+        what = "The model writes many languages and is not told which: it would be trained for one and asked for another."
+        raise UserError(what, where=where, fix="Give the code of the transcripts' language, such as language: de.")
+    if known and language not in known:
+        raise UserError(f"The model knows no language {language!r}.", where=where, fix=nearest(str(language), known))

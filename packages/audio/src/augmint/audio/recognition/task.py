@@ -17,7 +17,7 @@ from augmint.audio.models.extractor import load_extractor
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
-from augmint.audio.recognition.source import check_model
+from augmint.audio.recognition.source import check_model, recogniser_config
 from augmint.audio.recognition.training import DEFAULT_BATCH_SIZE, score, train
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
@@ -27,7 +27,6 @@ from augmint.audio.vocoder import (
     VocoderDiscriminator,
     VocoderObjective,
     build_vocoder,
-    check_vocoder_values,
     vocoder_defaults,
 )
 from augmint.core.errors import UserError
@@ -65,6 +64,7 @@ class SpeechRecognition(AudioTask):
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "text": "text"}
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
     gentlest: ClassVar[Mapping[str, Any] | None] = MelVocoderGenerator.gentlest
+    model_keys: ClassVar[Mapping[str, Any]] = {"language": str}
 
     @classmethod
     def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
@@ -77,23 +77,25 @@ class SpeechRecognition(AudioTask):
         check_finetune(self.settings.finetune)
         self.refuse_judge_settings()
         check_model(self.settings.model)
-        check_vocoder_values(self._vocoder_values)
+        self.adversarial_networks()
         self._check_lengths()
 
     def _check_lengths(self) -> None:
         """A model that hears a window learns from a longer clip to write words that it has not heard."""
-        name = self.settings.model.get("name_or_path")
-        window = getattr(load_extractor(str(name)), "chunk_length", None) if name else None
+        config, name = recogniser_config(self.settings.model), self.settings.model.get("name_or_path")
+        window = load_extractor(str(name)).chunk_length if name and config.model_type == "whisper" else None
+        window = config.max_source_positions / 50 if window is None and config.model_type == "whisper" else window
         if window is None:
             return
-        long = np.flatnonzero(self.train_rows.lengths > window * self.codec.sampling_rate)
-        if len(long):
-            shown = ", ".join(map(str, long[:3])) + (", ..." if len(long) > 3 else "")
-            raise UserError(
-                f"{len(long)} training clips are longer than the {window} s that {name!r} hears (rows {shown}).",
-                where="data",
-                fix="Cut them with their transcripts, or leave them out.",
-            )
+        for split, rows in (("train", self.splits.train), ("validation", self.splits.validation)):
+            long = np.flatnonzero(self.rows(rows).lengths > window * self.codec.sampling_rate)
+            if len(long):
+                shown = ", ".join(map(str, long[:3])) + (", ..." if len(long) > 3 else "")
+                raise UserError(
+                    f"{len(long)} {split} clips are longer than the {window:g} s that the model hears (rows {shown}).",
+                    where="data",
+                    fix="Cut them with their transcripts, or leave them out.",
+                )
 
     # adversarial training -----------------------------------------------------------------------------------------
 

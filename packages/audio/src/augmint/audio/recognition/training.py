@@ -106,7 +106,8 @@ def score(recognizer: Recognizer, rows: Batch | Sequence[Batch]) -> Evaluation:
 def _losses(recognizer: Recognizer, batch: Batch) -> list[float]:
     found = torch.zeros(len(batch[LENGTH]))
     with evaluating(recognizer.network):
-        for rows in torch.argsort(batch[LENGTH], stable=True).split(_SCORED_AT_ONCE):
+        for rows in torch.argsort(batch[LENGTH], stable=True).split(1 if recognizer.alone else _SCORED_AT_ONCE):
             some = {name: tensor[rows] for name, tensor in batch.items()}
+            some[AUDIO] = some[AUDIO][:, : int(some[LENGTH].max())]
             found[rows] = recognizer.row_losses(recognizer.on_device(encoded(recognizer, some))).float().cpu()
     return found.tolist()

@@ -1,1 +1,1 @@
-"""What fine-tunings of speech models share."""
+"""What fine-tunings of models that hear share."""

@@ -11,6 +11,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from datasets import Audio
 
 _MARK = "_augmint_stores_without_torchcodec"
@@ -47,8 +48,13 @@ def _stored(value: Any) -> dict[str, Any] | None:
     if "array" in value and value.get("sampling_rate"):
         import soundfile  # of the audio extra: where it is missing, so is what to do with audio
 
+        array = np.asarray(value["array"])
+        if array.dtype.kind in "iu":
+            array = array / -float(np.iinfo(array.dtype).min or -1)
+        if array.ndim == 2 and array.shape[0] < array.shape[1]:
+            array = array.T  # channels first, as datasets has them
         buffer = io.BytesIO()
-        soundfile.write(buffer, value["array"], int(value["sampling_rate"]), format="WAV", subtype="FLOAT")
+        soundfile.write(buffer, array, int(value["sampling_rate"]), format="WAV", subtype="FLOAT")
         return {"bytes": buffer.getvalue(), "path": None}
     if value.get("bytes") is None and value.get("path") is None:
         return None
