@@ -33,6 +33,11 @@ class ClipJudge(Judge):
     def __init__(self, members: Sequence[ClipClassifier], name: str) -> None:
         self.members, self.name = list(members), name
 
+    def to(self, device: torch.device) -> ClipJudge:
+        for member in self.members:
+            member.network.to(device)
+        return self
+
     def probabilities(self, batch: Batch) -> Tensor:
         """Softmax averaged over the members, float32 (n, classes)."""
         logits = [torch.cat([member.logits(part) for part in _parts(batch)]) for member in self.members]

@@ -39,6 +39,10 @@ class RecognizerJudge(Judge):
         self.recognizer, self.name = recognizer, name
         self.mel = MelSpectrogram(recognizer.sampling_rate, n_mels=BANDS)
 
+    def to(self, device: torch.device) -> RecognizerJudge:
+        self.recognizer.network.to(device)
+        return self
+
     def probabilities(self, batch: Batch) -> Tensor:
         raise NotImplementedError("speech that is transcribed has no classes")
 

@@ -13,7 +13,7 @@ from augmint.core.errors import UserError
 from augmint.core.evaluation.finetuning import batch_size_of, steps_of
 from augmint.core.evaluation.plan import RowPlan
 from augmint.core.interfaces import Evaluation, FinetuneJob, FinetuneResult, PolicySpace, Task
-from augmint.core.minting.torch_state import fixed_threads
+from augmint.core.minting.torch_state import accelerator, fixed_threads
 
 
 class PlannedTask(Task):
@@ -57,7 +57,7 @@ class PlannedTask(Task):
 
     @abstractmethod
     def load_model(self, directory: Path) -> Any:
-        """A fine-tuned model."""
+        """A fine-tuned model; its module is its `network`."""
 
     @abstractmethod
     def make_plan(self, job: FinetuneJob, rows: Any, extra: Any, **values: Any) -> RowPlan[Any]:
@@ -95,4 +95,6 @@ class PlannedTask(Task):
 
     def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
         with fixed_threads(self.settings.threads):
-            return self.score_model(self.load_model(directory), self.rows(rows), directory)
+            model = self.load_model(directory)
+            model.network.to(accelerator())  # where training leaves it
+            return self.score_model(model, self.rows(rows), directory)

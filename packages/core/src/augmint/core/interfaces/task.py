@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
+import torch
 import torch.utils.data
 from datasets import Dataset
 from torch import Tensor
@@ -83,6 +84,10 @@ class Judge(ABC):
     @abstractmethod
     def embed(self, batch: Batch) -> Tensor:
         """Features, float32 (n, dim), on the CPU."""
+
+    def to(self, device: torch.device) -> Self:
+        """Its networks on another device; what it is given and gives stays on the CPU. The default has none."""
+        return self
 
     def agreement(self, batch: Batch) -> Tensor | None:
         """How surely every row is what it says, float32 (n,) in [0, 1], on the CPU, or None where the judge cannot tell.

@@ -9,6 +9,11 @@ import torch
 from torch import nn
 
 
+def accelerator() -> torch.device:
+    """The accelerator there is, else the CPU."""
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
 @contextmanager
 def fixed_threads(count: int) -> Iterator[None]:
     """Torch on so many threads: sums are split by thread, so another count may round differently."""

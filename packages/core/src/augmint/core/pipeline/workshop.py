@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from augmint.core.data import open_splits
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, PolicySpace, Task, TaskSettings, get_task
 from augmint.core.minting import MintParts, MintPlan, class_weakness, mint_rows, minted_only, open_minted, plan_mint
+from augmint.core.minting.torch_state import accelerator
 from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
@@ -73,13 +74,13 @@ class Workshop:
 
     @cached_property
     def judge(self) -> Judge:
-        return self.task.load_judge(self.directory.judge)
+        return self.task.load_judge(self.directory.judge).to(accelerator())
 
     @cached_property
     def networks(self) -> tuple[Generator, Discriminator]:
         with no_prints():
             generator, discriminator = self.task.load_networks(self.directory.generator, self.directory.discriminator)
-        device = torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+        device = accelerator()
         return _frozen(generator.to(device)), _frozen(discriminator.to(device))
 
     @property

@@ -36,6 +36,11 @@ class TextClassifierJudge(Judge):
         for member in self.members:
             member.network.eval()
 
+    def to(self, device: torch.device) -> TextClassifierJudge:
+        for member in self.members:
+            member.network.to(device)
+        return self
+
     def probabilities(self, batch: Batch) -> Tensor:
         """Softmax averaged over the members, float32 (n, classes)."""
         texts = _texts(batch)

@@ -45,6 +45,11 @@ class ImageJudge(Judge):
                 break
         return results
 
+    def to(self, device: torch.device) -> ImageJudge:
+        for member in self.members:
+            member.to(device)
+        return self
+
     def probabilities(self, batch: Batch) -> Tensor:
         """Softmax averaged over the members, float32 (n, classes)."""
         if not len(batch["image"]):

@@ -32,7 +32,7 @@ from augmint.core.interfaces import (
     Task,
     TaskSettings,
 )
-from augmint.core.minting.torch_state import fixed_threads
+from augmint.core.minting.torch_state import accelerator, fixed_threads
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
 from augmint.vision.classification.judge_training import Lesson, fit
@@ -238,6 +238,6 @@ class ImageClassification(Task):
     def evaluate(self, directory: Path, rows: Dataset) -> Evaluation:
         from transformers import AutoModelForImageClassification
 
-        network = channels_last(AutoModelForImageClassification.from_pretrained(directory))
+        network = channels_last(AutoModelForImageClassification.from_pretrained(directory)).to(accelerator())
         with fixed_threads(self.settings.threads):
             return score(network, Preprocessing.load(directory), ImageRows(rows, self.codec))
