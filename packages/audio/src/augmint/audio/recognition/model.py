@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -60,11 +59,6 @@ class Recognizer(ABC):
     def sampling_rate(self) -> int:
         """Samples a second of the clips it reads."""
         return int(self.extractor.sampling_rate)
-
-    @property
-    def longest(self) -> float:
-        """Seconds of a clip that are read: a Whisper model hears no more than its window."""
-        return float(getattr(self.extractor, "chunk_length", math.inf))
 
     @property
     def device(self) -> torch.device:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -47,6 +48,8 @@ from augmint.core.minting.torch_state import fixed_threads
 
 _TOGETHER = 64
 """Clips decoded at a time."""
+_HURRIED = 10
+"""Characters a second under which every model keeps up."""
 
 
 class SpeechPlan(RowPlan[Drawn]):
@@ -130,12 +133,24 @@ class SpeechRecognition(AudioTask):
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         """The user's recogniser, trained on the training rows under the standard policy."""
+        self._warn_of_hurried_rows()
         seed = keyed_seed(self.settings.seed, "judge") % 2**31
         job = FinetuneJob(self.splits.train, self.steps, seed, {}, policy=self.baseline(), output_dir=directory.absolute())
         self.finetune(job)
         recognizer = load_recognizer(directory)
         kind = recognizer.network.config.model_type
         RecognizerJudge(recognizer, f"{kind} trained on the training split under the standard policy").save_pretrained(directory)
+
+    def _warn_of_hurried_rows(self) -> None:
+        """Say which transcripts are longer than what the model can answer in their clips' time: nothing is learnt from those."""
+        model, rate = build_recognizer(self.settings.model, self.train_rows.texts or []), self.codec.sampling_rate
+        pairs = list(zip(self.train_rows.lengths.tolist(), self.train_rows.texts or [], strict=True))
+        fast = [row for row, (length, text) in enumerate(pairs) if len(text) * rate > _HURRIED * length]
+        lost = [row for row in fast if model.too_short(*pairs[row])]
+        if lost:
+            shown = ", ".join(map(str, lost[:5])) + (", ..." if len(lost) > 5 else "")
+            what = f"{len(lost)} of {len(pairs)} transcripts are too long for what the model can answer (train rows {shown})"
+            warnings.warn(f"{what}: nothing is learnt from them. Are they the clips' own?", stacklevel=2)
 
     def load_judge(self, directory: Path) -> Judge:
         return RecognizerJudge.from_pretrained(directory)
