@@ -16,6 +16,7 @@ from augmint.audio.guessing import make_codec
 from augmint.audio.policy import standard_policy
 from augmint.audio.rows import AudioRows
 from augmint.audio.rules import ClipRules
+from augmint.core import Augmenter
 from augmint.core.errors import UserError
 
 RATE = 16000
@@ -227,6 +228,16 @@ def test_columns_are_found_by_name_or_type_and_missing_ones_are_named():
 def test_the_only_column_of_clips_is_taken_whatever_others_are_called():
     data = rows([stored(tone())]).rename_column("audio", "recording").add_column("path", ["a.wav"])
     assert find_columns(data.features, {}, ("audio", "text"))["audio"] == "recording"
+
+
+def test_augmented_copies_keep_what_else_is_known_of_their_parents():
+    data = rows([stored(tone(hertz=hertz)) for hertz in (300, 500, 900)], ["a", "b", "c"])
+    data = data.add_column("speaker", ["x", "y", "z"]).add_column("age", [30, None, 50])
+    bigger = Augmenter(policy=standard_policy("speech-recognition")).mint(data, ratio=3.0)
+    known = {row["text"]: (row["speaker"], row["age"]) for row in data.remove_columns("audio")}
+    made = bigger.remove_columns("audio").select(range(3, len(bigger)))
+    assert len(made) > 3
+    assert all((row["speaker"], row["age"]) == known[row["text"]] for row in made)
 
 
 def test_rows_of_which_nothing_is_said_are_transcribed_or_labelled_or_bare():

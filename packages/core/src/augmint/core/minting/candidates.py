@@ -15,7 +15,7 @@ from augmint.core.minting.memorisation import relative_distances
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
 from augmint.core.minting.reference import Reference
-from augmint.core.minting.rows import build_rows, encode_chunks
+from augmint.core.minting.rows import build_rows, encode_chunks, inherited
 from augmint.core.minting.torch_state import evaluating, fixed_threads
 
 FIGURES = pa.schema([
@@ -44,6 +44,8 @@ def mint_shard(plan: MintPlan, shard: Shard, parts: MintParts, reference: Refere
             finite, score = np.concatenate([_finite(chunk) for chunk in chunks]), None
             chunks = [_tame(chunk) for chunk in chunks]
         rows = build_rows(parts.codec, chunks, parts.features)
+        if parents is not None and (parts.generator is None or parts.generator.gentlest is not None):
+            rows = inherited(rows, parts.originals, parents.tolist(), list(parts.codec.columns.values()))
         # What is judged is the row as it will be read back, rounding and compression included.
         read = encode_chunks(parts.codec, rows)
         judged = _judged(plan, parts, read, reference, parents)

@@ -26,6 +26,26 @@ def build_rows(codec: RowCodec, chunks: Sequence[Batch], features: Features) -> 
     return Dataset.from_dict(values, features=features)
 
 
+def inherited(rows: Dataset, originals: Dataset, parents: Sequence[int], known: Sequence[str]) -> Dataset:
+    """Rows that are versions of originals, with the columns that the task does not know (a speaker, an id) taken from those.
+
+    Args:
+        rows: in the originals' Features.
+        originals: real rows.
+        parents: which of them each row is a version of.
+        known: columns that the task filled.
+    """
+    others = [name for name in rows.column_names if name not in known]
+    if not others:
+        return rows
+    table = originals.with_format("arrow").select_columns(others).select(parents)[:]
+    filled = rows.with_format("arrow")[:]
+    for name in others:
+        place = filled.column_names.index(name)
+        filled = filled.set_column(place, filled.schema.field(name), table.column(name).cast(filled.schema.field(name).type))
+    return from_table(filled, rows.features)
+
+
 def encode_chunks(codec: RowCodec, dataset: Dataset) -> list[Batch]:
     """All rows, in order: one batch where they fit in one tensor, else (pictures of several sizes) a batch a row."""
     try:
