@@ -52,8 +52,6 @@ RECIPE: dict[str, Any] = {
     "seed": 0,
 }
 
-pytestmark = pytest.mark.xdist_group("audio-classification")  # one finished run serves all of them
-
 
 def spoken(split: str) -> Dataset:
     """Some clips of three digits, as many of each."""

@@ -38,9 +38,6 @@ RECIPE: dict[str, Any] = {
     "seed": 0,
 }
 
-pytestmark = pytest.mark.xdist_group("text-classification")  # one finished run serves all of them
-
-
 def write_recipe(folder: Path, **changes: Any) -> Path:
     for name, start, count in (("train", 0, 100), ("validation", 100, 30), ("test", 130, 40)):
         labelled(count, start).to_parquet(folder / f"{name}.parquet")

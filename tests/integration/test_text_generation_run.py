@@ -32,9 +32,6 @@ RECIPE: dict[str, Any] = {
     "seed": 0,
 }
 
-pytestmark = pytest.mark.xdist_group("text-generation")  # one finished run serves all of them
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""

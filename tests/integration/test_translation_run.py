@@ -35,9 +35,6 @@ RECIPE: dict[str, Any] = {
     "seed": 0,
 }
 
-pytestmark = pytest.mark.xdist_group("translation")  # one finished run serves all of them
-
-
 def write_recipe(folder: Path, **changes: Any) -> Path:
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**RECIPE, **changes}))

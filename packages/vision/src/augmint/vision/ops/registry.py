@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from augmint.core.interfaces import Op
@@ -14,13 +15,13 @@ register = OPS.register
 
 
 def ops() -> Mapping[str, Op]:
-    """Name -> op, of everything registered.
+    """Name -> op, a read-only view of everything registered.
 
     Example:
         >>> sorted(ops())[:3]
         ['auto_contrast', 'blur', 'brightness']
     """
-    return {name: get_op(name) for name in OPS}
+    return MappingProxyType({name: get_op(name) for name in OPS})
 
 
 @cache
