@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ["errors", "interfaces", "data", "adversarial", "search", "minting", "evaluation", "report", "pipeline", "cli"]
+ROOMS = ["compatibility", "errors", "interfaces", "data", "adversarial", "search", "minting", "evaluation", "report", "pipeline", "cli"]
 MODALITIES = ("vision", "text", "audio")
 
 
