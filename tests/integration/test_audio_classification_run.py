@@ -108,10 +108,9 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert "generator" in bigger["augmint_origin"][:]
 
 
-def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_twice_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
     moments = {
         "training": "checkpoints/checkpoint-25/state.json",
-        "the search": "search/trials.jsonl",
         "fine-tuning": "finetuned/original/seed-0/result.json",
     }
     recipe = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2})
