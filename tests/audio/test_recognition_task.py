@@ -39,6 +39,7 @@ def test_transcripts_that_cannot_be_said_in_time_are_told(tmp_path):
     hurried = hurried.remove_columns("text").add_column("text", ["bad cab", "ab" * 300, "cad bead"])
     with ThreadPoolExecutor(1) as executor, pytest.warns(UserWarning, match=r"1 of 3 transcripts .*rows 1"):
         task("parakeet_ctc", hurried).fit_judge(tmp_path / "judge", executor)
+    assert (tmp_path / "judge" / "judge.json").is_file(), "it goes on all the same"
 
 
 def test_the_vocoder_is_checked_before_anything_is_trained():
