@@ -8,8 +8,8 @@ from typing import Any
 from augmint.audio.models.config import KEYS, model_config
 from augmint.core.errors import UserError, nearest
 
-# A small Fast Conformer that reads mel features and answers 25 times a second: of the families that were tried at this size it learnt
-# quickest from little speech. Weights start at 1 / sqrt(width).
+# A small Fast Conformer that reads mel features and answers 25 times a second: of the families that were tried at this size it
+# learnt quickest from little speech. Weights start at 1 / sqrt(width).
 DEFAULT_SCRATCH: dict[str, Any] = {
     "model_type": "parakeet_ctc",
     "encoder_config": {
