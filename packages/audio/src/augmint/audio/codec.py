@@ -35,10 +35,14 @@ class AudioCodec(RowCodec):
 
     Encoded batches are `{"audio": int16 (n, L), "audio_length": int64 (n,)}`, one channel, padded with 0, and "label": int64 (n,)
     or "text": int32 (n, T) with "text_length": int64 (n,) (see `augmint.core.interfaces.strings`).
+
+    Attributes:
+        longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted.
     """
 
     def __init__(self, columns: Mapping[str, str], features: Features, sampling_rate: int) -> None:
         self.columns, self.sampling_rate = dict(columns), sampling_rate
+        self.longest: int | None = None
         label = features.get(self.columns.get(LABEL, ""))
         self.label_names = list(label.names) if isinstance(label, ClassLabel) else None
 
@@ -124,7 +128,7 @@ class AudioCodec(RowCodec):
         if not len(originals):
             return None
         parts = (originals.select(range(at, min(at + _CHUNK, len(originals)))) for at in range(0, len(originals), _CHUNK))
-        return ClipRules.fit(self.encode(part) for part in parts)
+        return ClipRules.fit((self.encode(part) for part in parts), longest=self.longest)
 
     def preview(self, batch: Batch, row: int) -> str:
         one = {name: tensor[row : row + 1] for name, tensor in batch.items()}

@@ -29,9 +29,9 @@ class ClipRules:
     rate: tuple[float, float] | None = None
 
     @classmethod
-    def fit(cls, batches: Iterable[Batch]) -> ClipRules:
+    def fit(cls, batches: Iterable[Batch], longest: int | None = None) -> ClipRules:
         """From encoded real rows, in parts: a tenth of the quietest clip's level; lengths and rates up to half beyond the
-        extremes."""
+        extremes, and lengths not beyond `longest` samples."""
         levels, lengths, spoken = [], [], []
         for batch in batches:
             levels.append(_level(batch))
@@ -39,7 +39,9 @@ class ClipRules:
             if _TEXT_LENGTH in batch:
                 spoken.append(batch[_TEXT_LENGTH].double() / lengths[-1].clamp(min=1))
         quiet = float(torch.cat(levels).min()) / 10
-        return cls(quiet, _widened(torch.cat(lengths)), _widened(torch.cat(spoken)) if spoken else None)
+        least, most = _widened(torch.cat(lengths))
+        within = (least, most if longest is None else min(most, longest))
+        return cls(quiet, within, _widened(torch.cat(spoken)) if spoken else None)
 
     def __call__(self, batch: Batch) -> list[str | None]:
         """For each row what is wrong with it, or None."""

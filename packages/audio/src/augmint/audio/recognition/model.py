@@ -132,22 +132,26 @@ def build_recognizer(
     Args:
         model: the recipe's section: `{"name_or_path": hub id or folder}`, `{"scratch": {"model_type": ..., **config}}`, or {} for
             a small CTC model from nothing. Any `AutoModelForCTC` or `AutoModelForSpeechSeq2Seq` will do. "language" is the code
-            of what a model of many languages shall write.
+            of what a model of many languages shall write, "window_seconds" what a Whisper shall hear instead of its 30 s.
         transcripts: training transcripts; the vocabulary of a model without one is made of their characters.
         sampling_rate: of a fresh model, in Hz, where it leaves a choice (see `Recognizer.sampling_rate`).
         seed: of fresh weights.
 
     Raises:
-        UserError: a key is unknown, the model cannot be loaded, or it transcribes no speech.
+        UserError: a key is unknown, the model cannot be loaded, it transcribes no speech, or it cannot hear such a window.
     """
     from transformers import AutoModelForCTC
 
     from augmint.audio.recognition.ctc import CTCRecognizer
     from augmint.audio.recognition.seq2seq import Seq2SeqRecognizer
     from augmint.audio.recognition.source import recogniser_config
+    from augmint.audio.recognition.window import KEY, narrow, window_of
 
-    config = recogniser_config(model)
+    config, window = recogniser_config(model), window_of(model)
     kind = CTCRecognizer if type(config) in AutoModelForCTC._model_mapping else Seq2SeqRecognizer
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return kind.build(config, model.get("name_or_path"), transcripts, sampling_rate, model.get("language"))
+        made = kind.build(config, model.get("name_or_path"), transcripts, sampling_rate, model.get("language"))
+    if window is not None and model.get(KEY) is not None:
+        made.extractor = narrow(made.network, made.extractor, int(window))
+    return made

@@ -33,7 +33,7 @@ def recogniser_config(model: Mapping[str, Any]) -> Any:
     from transformers import AutoModelForCTC, AutoModelForSpeechSeq2Seq
 
     kinds = [AutoModelForCTC, AutoModelForSpeechSeq2Seq]
-    keys = (*KEYS, "language")
+    keys = (*KEYS, "language", "window_seconds")
     return model_config(model, kinds, DEFAULT_SCRATCH, "transcribe speech", "Wav2Vec2, Parakeet, Whisper", keys=keys)
 
 

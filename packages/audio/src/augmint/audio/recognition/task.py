@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,12 +15,12 @@ import torch.utils.data
 from datasets import Dataset, Value
 
 from augmint.audio.codec import AudioCodec
-from augmint.audio.models.extractor import load_extractor
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
-from augmint.audio.recognition.source import check_model, recogniser_config
+from augmint.audio.recognition.source import check_model
 from augmint.audio.recognition.training import DEFAULT_BATCH_SIZE, score, train
+from augmint.audio.recognition.window import KEY, Within, window_of
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
 from augmint.audio.vocoder import (
@@ -42,6 +43,8 @@ from augmint.core.interfaces import (
     Judge,
     Metric,
     Objective,
+    Splits,
+    TaskSettings,
     keyed_seed,
 )
 from augmint.core.minting.torch_state import fixed_threads
@@ -67,7 +70,11 @@ class SpeechRecognition(AudioTask):
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "text": "text"}
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
     gentlest: ClassVar[Mapping[str, Any] | None] = MelVocoderGenerator.gentlest
-    model_keys: ClassVar[Mapping[str, Any]] = {"language": str}
+    model_keys: ClassVar[Mapping[str, Any]] = {"language": str, KEY: int}
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        super().__init__(splits, settings)
+        self.codec.longest = self.window
 
     @classmethod
     def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
@@ -83,22 +90,23 @@ class SpeechRecognition(AudioTask):
         self.adversarial_networks()
         self._check_lengths()
 
+    @cached_property
+    def window(self) -> int | None:
+        """Samples that the model hears of a clip, or None where it hears all."""
+        seconds = window_of(self.settings.model)
+        return None if seconds is None else round(seconds * self.codec.sampling_rate)
+
     def _check_lengths(self) -> None:
         """A model that hears a window learns from a longer clip to write words that it has not heard."""
-        config, name = recogniser_config(self.settings.model), self.settings.model.get("name_or_path")
-        window = load_extractor(str(name)).chunk_length if name and config.model_type == "whisper" else None
-        window = config.max_source_positions / 50 if window is None and config.model_type == "whisper" else window
-        if window is None:
+        if self.window is None:
             return
         for split, rows in (("train", self.splits.train), ("validation", self.splits.validation)):
-            long = np.flatnonzero(self.rows(rows).lengths > window * self.codec.sampling_rate)
+            long = np.flatnonzero(self.rows(rows).lengths > self.window)
             if len(long):
                 shown = ", ".join(map(str, long[:3])) + (", ..." if len(long) > 3 else "")
-                raise UserError(
-                    f"{len(long)} {split} clips are longer than the {window:g} s that the model hears (rows {shown}).",
-                    where="data",
-                    fix="Cut them with their transcripts, or leave them out.",
-                )
+                heard = f"the {self.window / self.codec.sampling_rate:g} s that the model hears"
+                what = f"{len(long)} {split} clips are longer than {heard} (rows {shown})."
+                raise UserError(what, where="data", fix="Cut them with their transcripts, or leave them out.")
 
     # adversarial training -----------------------------------------------------------------------------------------
 
@@ -165,6 +173,8 @@ class SpeechRecognition(AudioTask):
         return load_recognizer(directory)
 
     def make_plan(self, job: FinetuneJob, rows: AudioRows, extra: AudioRows | None, **values: Any) -> SpeechPlan:
+        if values.get("policy") is not None and self.window is not None:
+            values["policy"] = Within(values["policy"], self.window)
         return SpeechPlan(rows, extra, **values)
 
     def train_model(self, model: Any, plan: Any, **values: Any) -> float:
