@@ -2,10 +2,11 @@
 
     apt-get install asterisk-core-sounds-en-g722 && pip install av
     python examples/speech-recognition/prepare_prompts.py
+    python examples/speech-recognition/prepare_prompts.py --longest 7 --out examples/speech-recognition/data/short
 
 One speaker says all of them. The clips are 16 kHz (G.722, which `av` decodes); with `--wav` they are taken from
 asterisk-core-sounds-en-wav, at 8 kHz and without `av`. Left out are clips that are no words (beeps, silence), that are longer than
-15 s, and whose transcript does not say how it is spoken (numbers of several figures, addresses). Figures and keys are spelt as they
+`--longest` seconds, and whose transcript does not say how it is spoken (numbers of several figures, addresses). Figures and keys are spelt as they
 are said: 1 is "one", # is "pound". Prompts with the same words are never torn: all of them go to one file.
 
 Source: Asterisk core sounds, recorded by Allison Smith, (c) Digium (CC-BY-SA-3.0).
@@ -28,7 +29,7 @@ from datasets import Dataset
 from augmint.audio.recognition import normalise
 
 SIZES = {"train": 300, "validation": 50}  # test has the rest
-LONGEST = 15  # seconds
+LONGEST = 15.0  # seconds
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 TRANSCRIPTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>")
@@ -40,6 +41,7 @@ class Prompt(NamedTuple):
     name: str
     text: str
     audio: bytes
+    seconds: float
 
 
 def spoken(text: str) -> str | None:
@@ -87,13 +89,14 @@ def prompts(suffix: str, dropped: Counter[str]) -> Iterator[Prompt]:
         else:
             audio, seconds = clip(path)
             if seconds > LONGEST:
-                dropped[f"longer than {LONGEST} s"] += 1
+                dropped[f"longer than {LONGEST:g} s"] += 1
             else:
-                yield Prompt(name, text, audio)
+                yield Prompt(name, text, audio, seconds)
 
 
 def split(found: list[Prompt]) -> dict[str, list[Prompt]]:
-    """Prompts of the same words together, in a seeded order, each group into the first file that has room for it."""
+    """Prompts of the same words together, in a seeded order, each group into the first file that has room for it. The split comes
+    before long clips are left out, so no prompt changes sides with `--longest`."""
     groups: dict[str, list[Prompt]] = {}
     for prompt in found:
         groups.setdefault(normalise(prompt.text), []).append(prompt)
@@ -109,6 +112,7 @@ def split(found: list[Prompt]) -> dict[str, list[Prompt]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wav", action="store_true", help="the 8 kHz clips of asterisk-core-sounds-en-wav")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of a clip; the split is the same for all values")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "prompts")
     args = parser.parse_args()
     suffix = ".wav" if args.wav else ".g722"
@@ -122,12 +126,12 @@ def main() -> None:
     dropped: Counter[str] = Counter()
     files = split(list(prompts(suffix, dropped)))
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, rows in files.items():
+    for name, every in files.items():
+        rows = [row for row in every if row.seconds <= args.longest]
         audio = [{"bytes": row.audio, "path": f"{row.name.replace('/', '-')}.flac"} for row in rows]
         Dataset.from_dict({"audio": audio, "text": [row.text for row in rows]}).to_parquet(args.out / f"{name}.parquet")
-        seconds = sum(soundfile.info(io.BytesIO(row.audio)).duration for row in rows)
         words = sum(len(normalise(row.text).split()) for row in rows)
-        print(f"{len(rows):5} {name}, {seconds / 60:.1f} minutes, {words:,} words")
+        print(f"{len(rows):5} {name}, {sum(row.seconds for row in rows) / 60:.1f} minutes, {words:,} words")
     for reason, count in dropped.items():
         print(f"{count:5} dropped, {reason}")
 
