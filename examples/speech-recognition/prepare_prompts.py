@@ -2,7 +2,7 @@
 
     apt-get install asterisk-core-sounds-en-g722 && pip install av
     python examples/speech-recognition/prepare_prompts.py
-    python examples/speech-recognition/prepare_prompts.py --longest 7 --out examples/speech-recognition/data/short
+    python examples/speech-recognition/prepare_prompts.py --longest 4.5 --out examples/speech-recognition/data/short
 
 One speaker says all of them. The clips are 16 kHz (G.722, which `av` decodes); with `--wav` they are taken from
 asterisk-core-sounds-en-wav, at 8 kHz and without `av`. Left out are clips that are no words (beeps, silence), that are longer than
