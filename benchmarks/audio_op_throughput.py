@@ -36,10 +36,12 @@ from torch import Tensor
 from augmint.audio.ops import Setting, get_op, op_names
 from augmint.audio.ops.room import impulse_response
 from augmint.audio.policy import AudioPolicy, standard_policy
+from augmint.audio.surroundings import Surroundings
 from augmint.core.interfaces import Batch, RowRandom
 
 ROWS, SECONDS, RATE = 64, 4, 16000
 RESPONSES = 8
+SURROUNDINGS = Surroundings(noises=((0.0, -4.0, -8.0, -12.0),))
 Job = Callable[[], Any]
 
 
@@ -55,7 +57,7 @@ def voices() -> Tensor:
 
 def through_op(name: str, batch: Batch) -> Job:
     """One op at magnitudes spread evenly over [0, 1], drawn anew in every run."""
-    op, runs = get_op(name, Setting(RATE)), iter(range(10**9))
+    op, runs = get_op(name, Setting(RATE, SURROUNDINGS)), iter(range(10**9))
     magnitude = torch.linspace(0.01, 1, ROWS)
 
     def run() -> Batch:

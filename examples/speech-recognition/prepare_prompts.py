@@ -6,8 +6,8 @@
 
 One speaker says all of them. The clips are 16 kHz (G.722, which `av` decodes); with `--wav` they are taken from
 asterisk-core-sounds-en-wav, at 8 kHz and without `av`. Left out are clips that are no words (beeps, silence), that are longer than
-`--longest` seconds, and whose transcript does not say how it is spoken (numbers of several figures, addresses). Figures and keys are spelt as they
-are said: 1 is "one", # is "pound". Prompts with the same words are never torn: all of them go to one file.
+`--longest` seconds, and whose transcript does not say how it is spoken (numbers of several figures, addresses). Figures and keys
+are spelt as they are said: 1 is "one", # is "pound". Prompts with the same words are never torn: all of them go to one file.
 
 Source: Asterisk core sounds, recorded by Allison Smith, (c) Digium (CC-BY-SA-3.0).
 """

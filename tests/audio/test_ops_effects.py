@@ -9,14 +9,14 @@ import pytest
 import scipy.signal
 import torch
 
-from augmint.audio.ops import Draw, get_op
+from augmint.audio.ops import Draw, Setting, get_op
 from augmint.audio.ops.filters import convolved
 from augmint.audio.ops.room import impulse_response
 from augmint.audio.ops.speed import resampled
 from augmint.core.interfaces import RowRandom
 
 sys.path.insert(0, str(Path(__file__).parent))
-from waves import RATE, VOICES, augmented, batch_of, clips, dominant, sine
+from waves import RATE, SURROUNDINGS, VOICES, augmented, batch_of, clips, dominant, sine
 
 UP, DOWN = (0.0,), (0.99,)
 VOICE = VOICES[2]
@@ -33,7 +33,7 @@ def functional():
 
 
 def changed(name: str, wave: torch.Tensor, magnitude: float, unit=(), seed: int = 7) -> torch.Tensor:
-    return get_op(name).change(wave, Draw(magnitude, unit, seed))
+    return get_op(name, Setting(RATE, SURROUNDINGS) if name == "noise_recorded" else None).change(wave, Draw(magnitude, unit, seed))
 
 
 def decibels(ratio: float) -> float:
@@ -113,7 +113,7 @@ def test_tempo_keeps_a_voice_at_its_place_in_the_clip_and_its_level(unit):
     assert float(out.square().mean() / wave.square().mean()) == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.parametrize("name", ["noise_white", "noise_pink", "babble"])
+@pytest.mark.parametrize("name", ["noise_white", "noise_pink", "noise_recorded", "babble"])
 @pytest.mark.parametrize("magnitude", [0.01, 0.5, 1.0])
 def test_noise_has_the_signal_to_noise_ratio_it_should(name, magnitude):
     unit = (0.1, 0.3, 0.5, 0.6, 0.7, 0.9)
@@ -142,7 +142,7 @@ def test_babble_has_the_spectrum_of_the_clip_and_not_its_course():
 
 
 def test_silence_stays_silent():
-    for name in ("noise_white", "noise_pink", "babble", "codec", "room", "vtlp", "clip"):
+    for name in ("noise_white", "noise_pink", "noise_recorded", "babble", "codec", "room", "vtlp", "clip"):
         assert not changed(name, torch.zeros(3000), 1.0, (0.5,) * 6).abs().max() > 1e-6
 
 

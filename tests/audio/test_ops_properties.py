@@ -12,7 +12,7 @@ from augmint.core.interfaces import RowRandom, select
 from augmint.core.testing import ConformanceError, check_op
 
 sys.path.insert(0, str(Path(__file__).parent))
-from waves import VOICES, augmented, batch_of, clips
+from waves import SURROUNDINGS, VOICES, augmented, batch_of, clips
 
 OPS = op_names()
 LONGER, WARPED = {"shift"}, {"speed", "tempo"}
@@ -30,7 +30,7 @@ def change(before, after) -> float:
 def test_every_op_keeps_the_contract_of_ops(name):
     batch = {**batch_of(VOICES), "label": torch.arange(len(VOICES))}
     slack = 0.2 if name in WARPED else 0.1  # a wave that is moved further along is not always further from what it was
-    check_op(get_op(name), batch, change=change, slack=slack, tolerance=0.0)
+    check_op(get_op(name, Setting(surroundings=SURROUNDINGS)), batch, change=change, slack=slack, tolerance=0.0)
 
 
 @pytest.mark.parametrize("name", OPS)
@@ -63,7 +63,8 @@ def test_what_lies_beyond_the_length_is_zero_and_everything_is_finite(name):
 
 @pytest.mark.parametrize("name", OPS)
 def test_parameters_replay_row_by_row_and_nothing_is_overwritten(name):
-    op, batch = get_op(name), {**batch_of(VOICES), "label": torch.arange(len(VOICES)), "text": torch.ones(len(VOICES), 3)}
+    op = get_op(name, Setting(surroundings=SURROUNDINGS))
+    batch = {**batch_of(VOICES), "label": torch.arange(len(VOICES)), "text": torch.ones(len(VOICES), 3)}
     kept = {key: tensor.clone() for key, tensor in batch.items()}
     parameters = op.draw(RowRandom(3, "t", rows=range(len(VOICES))), torch.full((len(VOICES),), 0.6), batch)
     first = op.apply(batch, parameters)

@@ -14,9 +14,10 @@ from augmint.core.interfaces import MintSettings, RowRandom
 from augmint.core.testing import check_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from waves import VOICES, as_int16, augmented, batch_of, clips
+from waves import SURROUNDINGS, VOICES, as_int16, augmented, batch_of, clips
 
-EVERY_OP = AudioPolicy((Stage(dict.fromkeys(op_names(), 1.0), 0.9, (0.05, 1.0)),) * 3, MintSettings(share=0.25))
+EVERY = (Stage(dict.fromkeys(op_names(), 1.0), 0.9, (0.05, 1.0)),) * 3
+EVERY_OP = AudioPolicy(EVERY, MintSettings(share=0.25), surroundings=SURROUNDINGS)
 POLICIES = {
     "nothing": AudioPolicy(),
     "every op": EVERY_OP,
@@ -108,7 +109,7 @@ def test_no_op_but_clip_flattens_peaks():
     """A clipped wave has many samples exactly at its peak."""
     at_peak = {}
     for name in op_names():
-        out = clips(AudioPolicy((Stage({name: 1}),)).augment(BATCHES["int16"], stream()))
+        out = clips(AudioPolicy((Stage({name: 1}),), surroundings=SURROUNDINGS).augment(BATCHES["int16"], stream()))
         at_peak[name] = max(int((wave.abs() == wave.abs().max()).sum()) for wave in out)
     assert at_peak.pop("clip") > 50
     at_peak.pop("codec")  # its levels are coarse: many samples share the highest

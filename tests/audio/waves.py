@@ -3,9 +3,11 @@
 import torch
 
 from augmint.audio.ops import Setting, get_op
+from augmint.audio.surroundings import Surroundings
 from augmint.core.interfaces import RowRandom
 
 RATE = 16000
+SURROUNDINGS = Surroundings(noises=((0.0, -4.0, -8.0, -12.0), (-20.0, 0.0, 0.0, -20.0)), decays=(0.2, 0.3, 0.8))
 
 
 def voice(length: int, pitch: float, seed: int = 0) -> torch.Tensor:
@@ -50,7 +52,7 @@ def clips(batch: dict[str, torch.Tensor]) -> list[torch.Tensor]:
 
 def augmented(name: str, batch, magnitude, key: str = "t", rows=None, rate: int = RATE):
     """The batch through one op; a magnitude for all rows, or one each."""
-    op, n = get_op(name, Setting(rate)), len(batch["audio"])
+    op, n = get_op(name, Setting(rate, SURROUNDINGS)), len(batch["audio"])
     strength = magnitude if isinstance(magnitude, torch.Tensor) else torch.full((n,), float(magnitude))
     return op.apply(batch, op.draw(RowRandom(0, key, rows=range(n) if rows is None else rows), strength, batch))
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from augmint.audio.codec import AudioCodec
     from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
     from augmint.audio.recognition.task import SpeechRecognition
+    from augmint.audio.surroundings import Surroundings
     from augmint.audio.vocoder import MelVocoderConfig, MelVocoderGenerator, VocoderDiscriminator
     from augmint.audio.wavegan import ConditionalWaveGenerator, WaveDiscriminator, WaveGeneratorConfig
 
@@ -22,6 +23,7 @@ _HOMES = {
     "MelVocoderConfig": "vocoder",
     "MelVocoderGenerator": "vocoder",
     "SpeechRecognition": "recognition.task",
+    "Surroundings": "surroundings",
     "VocoderDiscriminator": "vocoder",
     "WaveDiscriminator": "wavegan",
     "WaveGeneratorConfig": "wavegan",
@@ -37,6 +39,7 @@ __all__ = [
     "MelVocoderConfig",
     "MelVocoderGenerator",
     "SpeechRecognition",
+    "Surroundings",
     "VocoderDiscriminator",
     "WaveDiscriminator",
     "WaveGeneratorConfig",

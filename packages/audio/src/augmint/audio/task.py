@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
 from datasets import Dataset
 
 from augmint.audio.codec import AudioCodec
@@ -14,6 +15,7 @@ from augmint.audio.columns import as_audio, find_columns, guessed
 from augmint.audio.models.extractor import LONGEST, sampling_rate_of
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
 from augmint.audio.rows import AudioRows
+from augmint.audio.surroundings import Surroundings
 from augmint.audio.training.arguments import DEFAULT_BATCH_SIZE
 from augmint.core.evaluation.planned import PlannedTask
 from augmint.core.interfaces import (
@@ -23,6 +25,9 @@ from augmint.core.interfaces import (
     Splits,
     TaskSettings,
 )
+
+_LISTENED = 256
+"""Unlabelled clips, at most, that noise and rooms are learnt from."""
 
 
 class AudioTask(PlannedTask):
@@ -71,7 +76,22 @@ class AudioTask(PlannedTask):
     # policy -------------------------------------------------------------------------------------------------------
 
     def make_space(self) -> PolicySpace:
-        return AudioPolicySpace(self.name, self.codec.sampling_rate, mint=True)
+        rate = self.codec.sampling_rate
+        return AudioPolicySpace(self.name, rate, mint=True, surroundings=Surroundings.fit(self._unlabelled_clips(), rate))
+
+    def _unlabelled_clips(self) -> Iterator[np.ndarray]:
+        """Some of the recordings that came without labels or transcripts, from all over the split."""
+        rows = self.unlabelled
+        if rows is not None:
+            yield from (rows.clips([row])[0] for row in np.linspace(0, len(rows) - 1, min(len(rows), _LISTENED)).astype(int))
+
+    @cached_property
+    def unlabelled(self) -> AudioRows | None:
+        """The recordings of `data.unlabeled`, or None."""
+        if self.splits.unlabeled is None or not len(self.splits.unlabeled):
+            return None
+        codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
+        return AudioRows(self.splits.unlabeled, codec)
 
     def standard_policy(self) -> Policy:
         return standard_policy(self.name, self.codec.sampling_rate)

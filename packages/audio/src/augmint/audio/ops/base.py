@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
+from augmint.audio.surroundings import Surroundings
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Op, RowRandom
 
@@ -29,12 +30,14 @@ class Setting:
 
     Attributes:
         sampling_rate: samples a second, of every clip.
+        surroundings: noise and rooms of recordings, for ops that take after them.
 
     Raises:
         UserError: the rate is no whole number of 1000 or more.
     """
 
     sampling_rate: int = 16000
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def __post_init__(self) -> None:
         rate = self.sampling_rate

@@ -1,4 +1,5 @@
-"""Added noise: white, pink, and babble made of the clip itself. Signal-to-noise ratios run from 30 dB down to 0 dB."""
+"""Added noise: white, pink, like that of recordings, and babble made of the clip itself. Signal-to-noise ratios run from 30 dB down
+to 0 dB."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from torch import Tensor
 from augmint.audio.ops.base import AudioOp, Draw, normals, power
 from augmint.audio.ops.filters import filtered, frequencies
 from augmint.audio.ops.registry import register
+from augmint.audio.surroundings import spectrum_gain
+from augmint.core.errors import UserError
 
 QUIETEST = 30.0  # dB between the clip and the noise at the weakest
 _VOICES = 6
@@ -49,6 +52,27 @@ class PinkNoise(NoiseOp):
 
     def noise(self, wave: Tensor, draw: Draw) -> Tensor:
         gain = (frequencies(self.setting.sampling_rate).clamp_min(40) / 40) ** -0.5
+        return filtered(normals(len(wave), draw.seed, wave.device), gain)
+
+
+@register
+class RecordedNoise(NoiseOp):
+    """Adds Gaussian noise in the colours of recordings' own noise, of another one for every clip (see `Surroundings`).
+
+    Raises:
+        UserError: the policy has no noises.
+    """
+
+    name = "noise_recorded"
+    units = 1
+
+    def noise(self, wave: Tensor, draw: Draw) -> Tensor:
+        noises, rate = self.setting.surroundings.noises, self.setting.sampling_rate
+        if not noises:
+            fix = "Give the policy those of recordings: Surroundings.fit(clips, sampling_rate)."
+            raise UserError("The op 'noise_recorded' has no noises.", where="policy surroundings", fix=fix)
+        hertz = frequencies(rate)
+        gain = torch.from_numpy(spectrum_gain(noises[int(draw.unit[0] * len(noises))], hertz.numpy(), rate)).float()
         return filtered(normals(len(wave), draw.seed, wave.device), gain)
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from augmint.audio.ops import AudioOp, Draw, FilterOp, Setting, check_audio, draws_of, filtered, frequencies, get_op, written
 from augmint.audio.policy.stage import Stage
+from augmint.audio.surroundings import Surroundings
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, MintSettings, Policy, RowRandom, known_keys
 
@@ -31,6 +32,8 @@ class AudioPolicy(Policy):
         stages: applied in order; () leaves rows as they are.
         mint: settings of generated rows.
         sampling_rate: of the clips it is given, samples a second: ops that work in Hz and seconds need it.
+        surroundings: noise and rooms of recordings, for ops that take after them; part of the JSON, so that a policy is complete
+            in itself.
 
     Example:
         >>> policy = AudioPolicy((Stage({"speed": 1}), Stage({"time_drop": 1})))
@@ -47,10 +50,11 @@ class AudioPolicy(Policy):
     stages: tuple[Stage, ...] = ()
     mint: MintSettings = field(default_factory=MintSettings)
     sampling_rate: int = 16000
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
-        Setting(self.sampling_rate)
+        Setting(self.sampling_rate, self.surroundings)
 
     def augment(self, batch: Batch, rng: RowRandom) -> Batch:
         """New rows: "audio" in the type it had, as wide as the longest, and "audio_length"; other entries as they are.
@@ -77,7 +81,7 @@ class AudioPolicy(Policy):
         """For every row the ops it passes and what was drawn for them."""
         host = copy.copy(rng)
         host.device = torch.device("cpu")
-        setting = Setting(self.sampling_rate)
+        setting = Setting(self.sampling_rate, self.surroundings)
         plans: list[list[Step]] = [[] for _ in range(len(length))]
         for position, stage in enumerate(self.stages):
             streams = host.child("stage", position)
@@ -99,11 +103,12 @@ class AudioPolicy(Policy):
             "stages": [stage.to_dict() for stage in self.stages],
             "mint": self.mint_dict(),
             "sampling_rate": self.sampling_rate,
+            "surroundings": self.surroundings.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> AudioPolicy:
-        known_keys(values, {"modality", "version", "stages", "mint", "sampling_rate"}, "An audio policy")
+        known_keys(values, {"modality", "version", "stages", "mint", "sampling_rate", "surroundings"}, "An audio policy")
         if values.get("modality", cls.modality) != cls.modality:
             raise UserError(f"This policy is for {values['modality']!r}, not for audio.", where="policy")
         if values.get("version", cls.version) != cls.version:
@@ -115,7 +120,10 @@ class AudioPolicy(Policy):
             raise UserError(f"The policy's stages are {stages!r}.", where="policy", fix="Give a list of stages.")
         known_keys(mint, set(MintSettings.__dataclass_fields__), "mint")
         return cls(
-            tuple(Stage.from_dict(stage) for stage in stages), MintSettings.from_dict(mint), values.get("sampling_rate", 16000)
+            tuple(Stage.from_dict(stage) for stage in stages),
+            MintSettings.from_dict(mint),
+            values.get("sampling_rate", 16000),
+            Surroundings.from_dict(values.get("surroundings", {})),
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from augmint.audio.ops import TASKS, Setting, op_names
 from augmint.audio.policy.audio_policy import AudioPolicy
 from augmint.audio.policy.stage import Stage
+from augmint.audio.surroundings import Surroundings
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
 
@@ -20,7 +21,7 @@ CHANCES = {
     "tempo": ("tempo",),
     "vtlp": ("vtlp",),
     "room": ("room",),
-    "noise": ("noise_white", "noise_pink", "babble"),
+    "noise": ("noise_white", "noise_pink", "noise_recorded", "babble"),
     "gain": ("gain",),
     "channel": ("clip", "codec", "band_limit"),
     "frequency_drop": ("frequency_drop",),
@@ -78,6 +79,7 @@ class AudioPolicySpace(PolicySpace):
         sampling_rate: of the clips, samples a second.
         mint: whether generated rows are at hand; adds the dimensions of MintSettings.
         exclude: ops to leave out: speed, tempo and vtlp where labels are speakers, speed where they are pitches.
+        surroundings: noise and rooms of recordings. Without noises the op `noise_recorded` takes no part.
 
     Raises:
         UserError: there is no such task or op, or the rate is out of range.
@@ -88,7 +90,14 @@ class AudioPolicySpace(PolicySpace):
         ()
     """
 
-    def __init__(self, task: str, sampling_rate: int = 16000, mint: bool = False, exclude: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        task: str,
+        sampling_rate: int = 16000,
+        mint: bool = False,
+        exclude: Sequence[str] = (),
+        surroundings: Surroundings | None = None,
+    ) -> None:
         if task not in TASKS:
             raise UserError(f"There is no audio task {task!r}.", where="AudioPolicySpace", fix=nearest(str(task), TASKS))
         for name in exclude:
@@ -96,7 +105,8 @@ class AudioPolicySpace(PolicySpace):
                 raise UserError(f"There is no op {name!r}.", where="AudioPolicySpace", fix=nearest(str(name), op_names()))
         self.task, self.mint, self.exclude = task, mint, tuple(exclude)
         self.sampling_rate = Setting(sampling_rate).sampling_rate
-        usable = set(op_names(task)) - set(exclude)
+        self.surroundings = surroundings or Surroundings()
+        usable = set(op_names(task)) - set(exclude) - (set() if self.surroundings.noises else {"noise_recorded"})
         self.ops = {chance: kept for chance, ops in CHANCES.items() if (kept := tuple(op for op in ops if op in usable))}
         families = [family for family, chances in STRENGTHS.items() if set(chances) & set(self.ops)]
         self._dimensions = (
@@ -119,7 +129,8 @@ class AudioPolicySpace(PolicySpace):
         at: Point = {**self._identity, **point}
         stages = tuple(self._stage(chance, at) for chance in self.ops if at[chance] >= _LEAST)
         mint = _mint_settings({d.name: at[d.name] for d in _MINT[self.task]}) if self.mint else MintSettings()
-        return AudioPolicy(stages, mint, self.sampling_rate)
+        heard = self.surroundings if any({"noise_recorded", "room"} & set(stage.ops) for stage in stages) else Surroundings()
+        return AudioPolicy(stages, mint, self.sampling_rate, heard)
 
     def _stage(self, chance: str, at: Point) -> Stage:
         family = next((family for family, chances in STRENGTHS.items() if chance in chances), None)

@@ -14,7 +14,6 @@ import torch
 import torch.utils.data
 from datasets import Dataset, Value
 
-from augmint.audio.codec import AudioCodec
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
@@ -125,10 +124,7 @@ class SpeechRecognition(AudioTask):
 
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
         """Segments of the training clips and of the unlabelled ones: a vocoder needs no transcript."""
-        parts = [self.train_rows]
-        if self.splits.unlabeled is not None:
-            codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
-            parts.append(AudioRows(self.splits.unlabeled, codec))
+        parts = [self.train_rows, *([self.unlabelled] if self.unlabelled is not None else [])]
         return SegmentRows([torch.from_numpy(clip) for part in parts for clip in part.clips(range(len(part)))])
 
     def adversarial_defaults(self) -> dict[str, Any]:
