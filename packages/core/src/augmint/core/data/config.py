@@ -67,6 +67,8 @@ class DataConfig:
         train_limit, validation_limit, test_limit: a number of rows, or `{"per_class": n}`. Applied after validation and test are
             split off, so that `{"per_class": 20}` leaves exactly 20 a class; smaller limits of one seed are subsets of larger ones.
         validation_fraction, test_fraction: part of train that is split off where `splits` says None.
+        group: a column of speakers, patients or recordings, say, whose rows belong together: what is split off train is whole
+            groups, and groups that several splits share are counted.
         on_error: "raise" stops at rows that cannot be used, "skip" drops and counts them.
 
     Raises:
@@ -89,6 +91,7 @@ class DataConfig:
     test_limit: Limit = None
     validation_fraction: float = 0.2
     test_fraction: float = 0.2
+    group: str | None = None
     on_error: str = "raise"
 
     def __post_init__(self) -> None:
@@ -103,6 +106,8 @@ class DataConfig:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
                 raise UserError(f"{value!r} is not a fraction.", where=f"data.{name}", fix="Give a number between 0 and 1.")
+        if self.group is not None and (not isinstance(self.group, str) or not self.group):
+            raise UserError(f"{self.group!r} is not a column name.", where="data.group", fix="Give the column of speakers, say.")
         if self.on_error not in ON_ERROR:
             raise UserError(f"{self.on_error!r} is not known.", where="data.on_error", fix="Give 'raise' or 'skip'.")
         if self.unlabeled is not None:

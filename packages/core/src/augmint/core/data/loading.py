@@ -15,7 +15,7 @@ from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
 from augmint.core.data.splitting import LABEL, Split, Splitting
 from augmint.core.data.unlabeled import Sources, read_unlabeled
-from augmint.core.errors import UserError
+from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import RowProblem, Splits, Task
 
 
@@ -74,10 +74,14 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     skipped = {name: codec.check(split) for name, split in rows.items()}
     rows = {name: checked_rows(split, skipped[name], name, config.on_error) for name, split in rows.items()}
     work = Splitting(config, codec, seed)
+    if config.group is not None and config.group not in rows["train"].column_names:
+        fix = nearest(config.group, rows["train"].column_names)
+        raise UserError(f"There is no column {config.group!r}.", where="data.group", fix=fix)
     if alone:
         work.notices.append(f"The data has no test split: {config.test_fraction:.0%} of train was set aside as one.")
-    chosen, rest = work.run({name: Split.of(split, codec) for name, split in rows.items()})
+    chosen, rest = work.run({name: Split.of(split, codec, config.group) for name, split in rows.items()})
     work.check_classes(chosen)
+    work.count_groups(chosen)
     seen = work.count_copies(chosen)
     unlabeled = read_unlabeled(config, task_class, work, Sources(source, rest, base), chosen, seen, skipped)
     rows = {name: split.rows for name, split in chosen.items()}

@@ -10,31 +10,38 @@ from datasets import Dataset
 
 from augmint.core.data.config import DataConfig, Limit
 from augmint.core.data.duplicates import row_digests
-from augmint.core.data.labels import class_counts
-from augmint.core.data.subsets import limited, split_off
+from augmint.core.data.labels import class_counts, column_values
+from augmint.core.data.subsets import limited, split_off, split_off_groups
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowCodec, keyed_generator
 
 LABEL = "label"
 SHOWN = 5
+_SHARED = ("speaker", "client", "patient", "subject", "session")
+USUAL_GROUPS = frozenset(f"{who}{end}" for who in _SHARED for end in ("", "_id", "id"))
+"""Column names, in lower case, of what rows commonly share."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Rows and their classes, which are read once and then carried along: int64 (rows,), or None without classes."""
+    """Rows, and what is read of them once and then carried along: their classes, int64 (rows,), and their groups, text (rows,),
+    each None where there are none."""
 
     rows: Dataset
     labels: np.ndarray | None
+    groups: np.ndarray | None = None
 
     @classmethod
-    def of(cls, rows: Dataset, codec: RowCodec) -> Split:
+    def of(cls, rows: Dataset, codec: RowCodec, group: str | None = None) -> Split:
         labels = codec.labels(rows)
-        return cls(rows, None if labels is None else np.asarray(labels, dtype=np.int64))
+        groups = None if group is None else np.array([str(value) for value in column_values(rows, group)])
+        return cls(rows, None if labels is None else np.asarray(labels, dtype=np.int64), groups)
 
     def take(self, positions: np.ndarray) -> Split:
         if len(positions) == len(self.rows):
             return self
-        return Split(self.rows.select(positions), None if self.labels is None else self.labels[positions])
+        labels, groups = (None if values is None else values[positions] for values in (self.labels, self.groups))
+        return Split(self.rows.select(positions), labels, groups)
 
 
 class Splitting:
@@ -50,11 +57,7 @@ class Splitting:
         train, result = splits["train"], dict(splits)
         for name, fraction in (("test", self.config.test_fraction), ("validation", self.config.validation_fraction)):
             if name not in result:
-                kept, off = split_off(train.labels, len(train.rows), fraction, self.seed, f"split off {name}")
-                if len(off) == 0 or len(kept) == 0:
-                    why = f"its {len(train.rows)} rows are too few" + (", no two of one class" if train.labels is not None else "")
-                    raise UserError(f"{name} cannot be split off train: {why}.", where=f"data.splits.{name}",
-                                    fix=f"Name a {name} split or give more rows.")
+                kept, off = self._split_off(train, fraction, name)
                 train, result[name] = train.take(kept), train.take(off)
         chosen = self._limit(train, self.config.train_limit, "train")
         rest = train.rows.select(np.setdiff1d(np.arange(len(train.rows)), chosen))
@@ -62,6 +65,33 @@ class Splitting:
         for name, limit in (("validation", self.config.validation_limit), ("test", self.config.test_limit)):
             result[name] = result[name].take(self._limit(result[name], limit, name))
         return {name: result[name] for name in ("train", "validation", "test")}, rest
+
+    def _split_off(self, train: Split, fraction: float, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Positions in train that stay and that become the split `name`."""
+        purpose = f"split off {name}"
+        if train.groups is not None:
+            kept, off = split_off_groups(train.groups, train.labels, fraction, self.seed, purpose)
+            why = f"all of its rows have the same {self.config.group!r}"
+        else:
+            kept, off = split_off(train.labels, len(train.rows), fraction, self.seed, purpose)
+            why = f"its {len(train.rows)} rows are too few" + (", no two of one class" if train.labels is not None else "")
+            likely = [column for column in train.rows.column_names if column.lower() in USUAL_GROUPS]
+            if likely:
+                self.notices.append(f"Rows of one {likely[0]!r} may be in train and in {name}, which makes scores on {name} too "
+                                    f"good: with data.group: {likely[0]} they stay together.")
+        if len(off) == 0 or len(kept) == 0:
+            raise UserError(f"{name} cannot be split off train: {why}.", where=f"data.splits.{name}",
+                            fix=f"Name a {name} split or give more rows.")
+        return kept, off
+
+    def count_groups(self, splits: Mapping[str, Split]) -> None:
+        """Note groups that several splits share: what is known of them in training flatters their scores."""
+        for first, second in (("train", "test"), ("validation", "test"), ("train", "validation")):
+            one, other = (splits[name].groups for name in (first, second))
+            if one is not None and other is not None and (shared := np.intersect1d(one, other)).size:
+                self.notices.append(f"{len(shared)} of {len(np.unique(other))} values of {self.config.group!r} in {second} are in "
+                                    f"{first} too ({', '.join(shared[:SHOWN])}{', ...' if len(shared) > SHOWN else ''}): {second} "
+                                    "does not tell how well others are served.")
 
     def _limit(self, split: Split, limit: Limit, name: str) -> np.ndarray:
         if isinstance(limit, Mapping):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from augmint.core.data.config import Limit
-from augmint.core.interfaces import keyed_generator
+from augmint.core.interfaces import keyed_generator, keyed_seed
 
 
 def stratified_order(labels: Sequence[int] | np.ndarray | None, n: int, seed: int, purpose: str) -> list[np.ndarray]:
@@ -56,6 +57,39 @@ def split_off(labels: Sequence[int] | np.ndarray | None, n: int, fraction: float
         off.append(group[:count])
     chosen = np.sort(np.concatenate(off)) if off else np.zeros(0, dtype=np.int64)
     return np.setdiff1d(np.arange(n), chosen), chosen
+
+
+def split_off_groups(groups: np.ndarray, labels: np.ndarray | None, fraction: float, seed: int,
+                     purpose: str) -> tuple[np.ndarray, np.ndarray]:
+    """As `split_off`, but no group is torn: about `fraction` of the rows, classes as evenly as whole groups allow.
+
+    Both are empty where there is one group only.
+
+    Args:
+        groups: the group of every row, hashable values, (n,).
+        labels: class of every row, or None.
+        fraction: part of the rows that is split off.
+        seed, purpose: key the draw.
+    """
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    _, number = np.unique(groups, return_inverse=True)
+    found = int(number.max(initial=-1)) + 1
+    if found < 2:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    # Many small folds, of which some are taken: with as few as 1 / fraction, one large group would be all that is split off.
+    folds = min(found, max(2, round(4 / fraction)))
+    state = keyed_seed(seed, "data", purpose) % 2**32
+    kinds = GroupKFold if labels is None else StratifiedGroupKFold
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # classes rarer than folds: they go where their group goes
+        parts = list(kinds(folds, shuffle=True, random_state=state).split(number, labels, number))
+    chosen, wanted = np.zeros(0, dtype=np.int64), fraction * len(number)
+    for _, part in parts[:-1]:
+        if len(chosen) and abs(len(chosen) + len(part) - wanted) > abs(len(chosen) - wanted):
+            break
+        chosen = np.concatenate([chosen, part])
+    return np.setdiff1d(np.arange(len(number)), chosen), np.sort(chosen)
 
 
 def limited(labels: Sequence[int] | np.ndarray | None, n: int, limit: Limit, seed: int, purpose: str) -> np.ndarray:
