@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from augmint.core.errors import UserError
+from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Batch, MintSettings, RowRandom, Splits, TaskSettings, get_modality
 from augmint.core.interfaces.strings import to_strings
 from augmint.core.testing import check_discriminator, check_generator
@@ -30,7 +31,6 @@ from augmint.text.models.source import ModelSource
 from augmint.text.models.writing import continue_texts
 from augmint.text.policy import TextPolicySpace
 from augmint.text.seq2seq import Decoding
-from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -137,7 +137,7 @@ def test_light_texts_count_less(tmp_path: Path) -> None:
     plan = LanguagePlan(rows(4), rows(4, 20), 0.5, mint=MintSettings(share=0.5, weight=0.25), batch_size=4, steps=3, seed=0)
     assert sorted(plan.__getitems__(range(4)).weights) == [0.25, 0.25, 1.0, 1.0]
     model = language_model()
-    arguments = training_arguments({}, pretrained=False, steps=1, seed=0, output_dir=str(tmp_path))
+    arguments = TrainingDefaults().arguments({}, pretrained=False, steps=1, seed=0, output_dir=str(tmp_path))
     trainer = LanguageModelTrainer(model, arguments, plan)
     texts = rows(1).texts["text"][:2]
     model.network.eval()

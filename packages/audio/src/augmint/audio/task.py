@@ -16,8 +16,8 @@ from augmint.audio.models.extractor import LONGEST, sampling_rate_of
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
 from augmint.audio.rows import AudioRows
 from augmint.audio.surroundings import Surroundings
-from augmint.audio.training.arguments import DEFAULT_BATCH_SIZE
 from augmint.core.evaluation.planned import PlannedTask
+from augmint.core.evaluation.training_defaults import BATCH_SIZE
 from augmint.core.interfaces import (
     Policy,
     PolicySpace,
@@ -35,7 +35,7 @@ class AudioTask(PlannedTask):
 
     modality: ClassVar[str] = "audio"
     files: ClassVar[str] = "audiofolder"
-    batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
+    batch_size: ClassVar[int] = BATCH_SIZE
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         super().__init__(splits, settings)

@@ -5,10 +5,10 @@ The names below are imported when they are first used, so that `import augmint.c
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from augmint.core.compatibility import torchaudio as _torchaudio
+from augmint.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from augmint.core.adversarial import AdversarialArguments, AdversarialCallback, AdversarialObjective, AdversarialTrainer
@@ -37,12 +37,4 @@ __all__ = [
 _torchaudio.prepare()  # before anyone imports transformers, which imports torchaudio where it is installed
 
 
-def __getattr__(name: str) -> Any:
-    """The name from the room it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -10,12 +10,12 @@ import torch.utils.data
 from datasets import Dataset
 
 from augmint.core.evaluation.planned import PlannedTask
+from augmint.core.evaluation.training_defaults import BATCH_SIZE
 from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
 from augmint.text.codec import TextCodec
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
 from augmint.text.training.adversarial import adversarial_defaults
-from augmint.text.training.arguments import DEFAULT_BATCH_SIZE
 from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.training.settings import AdversarialSettings
 
@@ -27,7 +27,7 @@ class TextTask(PlannedTask):
     model_keys: ClassVar[Mapping[str, Any]] = {"max_length": int}
     source_type: ClassVar[type[ModelSource]] = ModelSource
     settings_type: ClassVar[type[AdversarialSettings]]
-    batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
+    batch_size: ClassVar[int] = BATCH_SIZE
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         super().__init__(splits, settings)

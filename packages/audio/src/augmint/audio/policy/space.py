@@ -12,7 +12,7 @@ from augmint.audio.policy.audio_policy import AudioPolicy
 from augmint.audio.policy.stage import Stage
 from augmint.audio.surroundings import Surroundings
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
+from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 
 _LEAST = 0.02  # chances below this are taken as 0: cheaper, and indistinguishable
 CHANCES = {
@@ -36,14 +36,6 @@ STRENGTHS = {
 }
 """What shares a magnitude."""
 _FIXED = ("speed", "frequency_drop", "time_drop")  # draw their own sizes, or one of three speeds; others up to the magnitude
-_MINT_CLIPS = (
-    Dimension("share", 0.0, 0.75),
-    Dimension("truncation", 0.5, 1.2),
-    Dimension("min_agreement", 0.0, 0.95),
-    Dimension("keep_quantile", 0.2, 1.0),
-    Dimension("balance", 0.0, 1.0),
-    Dimension("soft_labels", 0.0, 1.0),
-)
 _MINT_SPEECH = (
     Dimension("share", 0.0, 0.5),
     Dimension("perturbation", 0.0, 1.0),
@@ -51,7 +43,7 @@ _MINT_SPEECH = (
     Dimension("keep_quantile", 0.2, 1.0),
     Dimension("weight", 0.2, 1.0),
 )
-_MINT = {"speech-recognition": _MINT_SPEECH, "audio-classification": _MINT_CLIPS}
+_MINT = {"speech-recognition": _MINT_SPEECH, "audio-classification": MINT_WITH_CLASSES}
 _CONTROLS = ("perturbation",)
 """Dimensions that the generator is told."""
 _UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "weight": 1.0, "perturbation": 0.5}

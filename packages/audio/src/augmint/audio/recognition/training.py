@@ -11,27 +11,20 @@ from torch import Tensor, nn
 from augmint.audio.clips import AUDIO, LENGTH, to_float
 from augmint.audio.recognition.metric import error_rate
 from augmint.audio.recognition.model import Recognizer
-from augmint.audio.training import arguments
 from augmint.core.errors import UserError
 from augmint.core.evaluation.plan import Drawn, RowPlan
-from augmint.core.evaluation.plan_trainer import PlanTrainer, run
+from augmint.core.evaluation.plan_trainer import PlanTrainer, fit
+from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Batch, Evaluation
 from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.core.minting.torch_state import evaluating
 
 DEFAULT_BATCH_SIZE = 16
 # Where recognisers differ from other models: clips are longer, and a fresh one is moved faster.
-_OWN = {"adam_beta2": 0.98, "per_device_train_batch_size": DEFAULT_BATCH_SIZE}
-_SCRATCH = {"learning_rate": 2e-3}
+DEFAULTS = TrainingDefaults(
+    {"adam_beta2": 0.98, "per_device_train_batch_size": DEFAULT_BATCH_SIZE}, scratch={"learning_rate": 2e-3}
+)
 _SCORED_AT_ONCE = 32
-
-
-def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> Any:
-    """The recipe's `finetune` section over augmint's defaults. Raises UserError on smoothing of labels, which CTC has none of."""
-    if values.get("label_smoothing_factor"):
-        raise UserError("Recognisers learn without label smoothing.", where="finetune.label_smoothing_factor", fix="Leave it out.")
-    own = {**_OWN, **({} if pretrained else _SCRATCH), **values}
-    return arguments.training_arguments(own, pretrained=pretrained, steps=steps, seed=seed, output_dir=output_dir)
 
 
 def encoded(recognizer: Recognizer, batch: Batch) -> dict[str, Tensor]:
@@ -74,13 +67,15 @@ def train(
         pretrained: whether it is moved gently, or has to learn everything.
         steps: optimiser steps.
         seed: of dropout.
+
+    Raises:
+        UserError: labels are to be smoothed, which CTC has none of.
     """
-
-    def make(folder: str) -> RecognizerTrainer:
-        chosen = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
-        return RecognizerTrainer(recognizer, chosen, plan)
-
-    return run(make)
+    if finetune.get("label_smoothing_factor"):
+        raise UserError("Recognisers learn without label smoothing.", where="finetune.label_smoothing_factor", fix="Leave it out.")
+    return fit(
+        RecognizerTrainer, recognizer, plan, finetune, pretrained=pretrained, steps=steps, seed=seed, defaults=DEFAULTS
+    )
 
 
 def score(recognizer: Recognizer, rows: Batch | Sequence[Batch]) -> Evaluation:

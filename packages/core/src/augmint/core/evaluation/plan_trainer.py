@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Trai
 
 from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
 from augmint.core.evaluation.plan import RowPlan
+from augmint.core.evaluation.training_defaults import DEFAULTS, TrainingDefaults
 
 
 class _Planned:
@@ -37,13 +38,37 @@ class Seq2SeqPlanTrainer(_Planned, Seq2SeqTrainer):  # type: ignore[misc]
     """For models that write."""
 
 
-def run(make: Callable[[str], Trainer]) -> float:
-    """Train in a folder that is thrown away, without touching the caller's random state; returns seconds.
+def fit(
+    trainer: Callable[..., Any],
+    model: Any,
+    plan: RowPlan[Any],
+    finetune: Mapping[str, Any],
+    *,
+    pretrained: bool,
+    steps: int,
+    seed: int,
+    defaults: TrainingDefaults = DEFAULTS,
+    kind: type | None = None,
+    callbacks: Sequence[Any] = (),
+) -> float:
+    """Train a model in place, in a folder that is thrown away and without touching the caller's random state; returns seconds.
 
     Args:
-        make: output folder -> trainer.
+        trainer: (model, arguments, plan) -> one of the trainers above.
+        model, plan: what learns, and from what.
+        finetune: values of `TrainingArguments` that differ from `defaults`.
+        pretrained: whether the model is moved gently, or has to learn everything.
+        steps: optimiser steps.
+        seed: of dropout.
+        defaults: where `finetune` is silent.
+        kind: of the arguments, where the trainer wants another than `TrainingArguments`.
+        callbacks: of Transformers'.
     """
     started = time.perf_counter()
     with isolated_randomness(), temporary_output() as folder:
-        make(folder).train()
+        arguments = defaults.arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder, kind=kind)
+        made = trainer(model, arguments, plan)
+        for callback in callbacks:
+            made.add_callback(callback)
+        made.train()
     return time.perf_counter() - started

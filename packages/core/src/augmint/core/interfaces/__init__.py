@@ -2,6 +2,7 @@
 
 from augmint.core.interfaces.batch import Batch, batch_size, concatenate, select, to_device
 from augmint.core.interfaces.codec import RowCodec, RowProblem, Rules
+from augmint.core.interfaces.mint_dimensions import MINT_WITH_CLASSES
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Loss, Objective
 from augmint.core.interfaces.policy import Dimension, MintSettings, Op, Point, Policy, PolicySpace
@@ -22,6 +23,7 @@ from augmint.core.interfaces.task import (
 )
 
 __all__ = [
+    "MINT_WITH_CLASSES",
     "Batch",
     "Dimension",
     "Discriminator",

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor, nn
 from transformers import TrainerCallback
 
-from augmint.core.evaluation.plan_trainer import PlanTrainer, run
+from augmint.core.evaluation.plan_trainer import PlanTrainer, fit
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.causal.plan import LabelledTexts, LanguagePlan
 from augmint.text.models.language_model import IGNORED, LabelLanguageModel, perplexity
-from augmint.text.training.arguments import training_arguments
 from augmint.text.training.rows import TextRows
 
 LOOKS = 10
@@ -44,15 +43,8 @@ def train_language_model(
     """
     plan = LanguagePlan(rows, batch_size=int(finetune["per_device_train_batch_size"]), steps=steps, seed=seed)
     best = _Best(model, held, max(1, steps // LOOKS)) if held is not None else None
-
-    def make(folder: str) -> LanguageModelTrainer:
-        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
-        trainer = LanguageModelTrainer(model, arguments, plan)
-        if best is not None:
-            trainer.add_callback(best)
-        return trainer
-
-    run(make)
+    looks = [best] if best is not None else []
+    fit(LanguageModelTrainer, model, plan, finetune, pretrained=pretrained, steps=steps, seed=seed, callbacks=looks)
     if best is not None:
         best.restore()
     model.network.eval()

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from datasets import Dataset
 
+from augmint.core.evaluation.training_defaults import DEFAULTS
 from augmint.core.interfaces import Discriminator, Generator, Objective
 from augmint.text.causal import pretraining
 from augmint.text.causal.objective import TextObjective
@@ -17,7 +18,6 @@ from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.source import ModelSource
 from augmint.text.task import TextTask
 from augmint.text.training.acceptance import decide
-from augmint.text.training.arguments import with_defaults
 from augmint.text.training.settings import AdversarialSettings
 
 
@@ -50,7 +50,7 @@ class CausalTask(TextTask):
             source,
             self.critic_source,
             settings,
-            with_defaults(values, pretrained=bool(source.name_or_path)),
+            DEFAULTS.over(values, pretrained=bool(source.name_or_path)),
             settings.pretrain_steps or self.steps,
             steps,
             self.settings.seed,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
+from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 from augmint.text.ops import TASKS, op_names
 from augmint.text.policy import concatenation
 from augmint.text.policy.concatenation import Concatenation
@@ -30,14 +30,6 @@ _MINT_PAIRS = (
     Dimension("tagged", choices=("no", "yes"), kind="categorical"),
     Dimension("schedule", choices=("mixed", "pretrain"), kind="categorical"),
 )
-_MINT_TEXTS = (
-    Dimension("share", 0.0, 0.75),
-    Dimension("truncation", 0.5, 1.2),
-    Dimension("min_agreement", 0.0, 0.95),
-    Dimension("keep_quantile", 0.2, 1.0),
-    Dimension("balance", 0.0, 1.0),
-    Dimension("soft_labels", 0.0, 1.0),
-)
 _MINT_CONTINUATIONS = (
     Dimension("share", 0.0, 0.75),
     Dimension("decode", choices=("cold", "warm", "hot"), kind="categorical"),
@@ -47,7 +39,7 @@ _MINT_CONTINUATIONS = (
     Dimension("weight", 0.2, 1.0),
     Dimension("schedule", choices=("mixed", "pretrain"), kind="categorical"),
 )
-_MINT = {"translation": _MINT_PAIRS, "text-classification": _MINT_TEXTS, "text-generation": _MINT_CONTINUATIONS}
+_MINT = {"translation": _MINT_PAIRS, "text-classification": MINT_WITH_CLASSES, "text-generation": _MINT_CONTINUATIONS}
 _CONTROLS = ("decode", "prompt")
 """Dimensions that the generator is told."""
 _STANDARD: dict[str, Point] = {

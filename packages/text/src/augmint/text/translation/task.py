@@ -45,7 +45,7 @@ from augmint.text.translation.objective import PairObjective
 from augmint.text.translation.plan import TranslationPlan
 from augmint.text.translation.settings import GeneratorSettings
 from augmint.text.translation.significance import TRANSLATIONS, paired_tests, read_texts
-from augmint.text.translation.training import COMMON, DEFAULT_BATCH_SIZE, PRETRAINED, SCRATCH, score, train
+from augmint.text.translation.training import DEFAULT_BATCH_SIZE, DEFAULTS, score, train
 from augmint.text.vocabulary import collect_words
 
 
@@ -114,14 +114,13 @@ class Translation(TextTask):
 
     def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source
-        defaults = {**COMMON, **(PRETRAINED if source.name_or_path else SCRATCH)}
         lesson = pretraining.Lesson(
             self.train_texts,
             self._texts(self.splits.validation),
             source,
             self.tokenizer_texts,
             settings,
-            {**defaults, **self.likelihood_values(source)},
+            DEFAULTS.over(self.likelihood_values(source), pretrained=bool(source.name_or_path)),
             settings.pretrain_steps or self.steps,
             steps,
             self.settings.seed,

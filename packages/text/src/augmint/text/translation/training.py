@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from transformers import Seq2SeqTrainingArguments
 
-from augmint.core.evaluation.finetuning import arguments_of, on_one_device
-from augmint.core.evaluation.plan_trainer import Seq2SeqPlanTrainer, run
+from augmint.core.evaluation.plan_trainer import Seq2SeqPlanTrainer, fit
+from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
@@ -20,24 +20,10 @@ from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_row
 from augmint.text.translation.plan import Pairs, TranslationPlan
 
 DEFAULT_BATCH_SIZE = 64
-# What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
-PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01}
-SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.01}
-COMMON = {
-    "lr_scheduler_type": "cosine",
-    "adam_beta2": 0.98,
-    "warmup_steps": 0.1,
-    "per_device_train_batch_size": DEFAULT_BATCH_SIZE,
-    "max_grad_norm": 1.0,
-    "label_smoothing_factor": 0.1,
-}
-
-
-def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> Any:
-    """The recipe's `finetune` section over augmint's defaults."""
-    chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
-    arguments = Seq2SeqTrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir))
-    return on_one_device(arguments)
+DEFAULTS = TrainingDefaults(
+    {"adam_beta2": 0.98, "per_device_train_batch_size": DEFAULT_BATCH_SIZE, "label_smoothing_factor": 0.1},
+    scratch={"learning_rate": 3e-3},
+)
 
 
 class PairTrainer(Seq2SeqPlanTrainer):
@@ -65,16 +51,8 @@ def weighted_loss(logits: Tensor, labels: Tensor, weights: Tensor, label_smoothi
     return (losses * weights[:, None]).sum() / (labels >= 0).sum().clamp(min=1)
 
 
-def train(
-    model: Seq2SeqModel, plan: TranslationPlan, finetune: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int
-) -> float:
-    """Train the model in place on the plan; returns seconds."""
-
-    def make(folder: str) -> PairTrainer:
-        arguments = training_arguments(finetune, pretrained=pretrained, steps=steps, seed=seed, output_dir=folder)
-        return PairTrainer(model, arguments, plan)
-
-    return run(make)
+train = partial(fit, PairTrainer, defaults=DEFAULTS, kind=Seq2SeqTrainingArguments)
+"""Trains a `Seq2SeqModel` in place on a `TranslationPlan` (see `fit`)."""
 
 
 def score(

@@ -13,17 +13,17 @@ from torch.nn import functional as F
 from torch.utils.data import SequentialSampler
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments
 
-from augmint.core.evaluation.finetuning import arguments_of, isolated_randomness, on_one_device
+from augmint.core.evaluation.finetuning import isolated_randomness
+from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Batch, Evaluation, FinetuneResult
 from augmint.vision.classification.model import Preprocessing
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE
 from augmint.vision.rows import ImageRows
 
-# What fine-tunes well where the recipe is silent: a pretrained model is moved gently, a fresh one has to learn everything.
-PRETRAINED = {"learning_rate": 5e-5, "weight_decay": 0.01, "warmup_steps": 0.1}
-SCRATCH = {"learning_rate": 3e-3, "weight_decay": 0.05, "warmup_steps": 0.1}
-COMMON = {"lr_scheduler_type": "cosine", "per_device_train_batch_size": DEFAULT_BATCH_SIZE, "max_grad_norm": 1.0}
+DEFAULTS = TrainingDefaults(
+    {"per_device_train_batch_size": DEFAULT_BATCH_SIZE}, scratch={"learning_rate": 3e-3, "weight_decay": 0.05}
+)
 
 
 class ArmTrainer(Trainer):
@@ -52,8 +52,7 @@ class ArmTrainer(Trainer):
 
 def training_arguments(values: Mapping[str, Any], *, pretrained: bool, steps: int, seed: int, output_dir: str) -> TrainingArguments:
     """The recipe's `finetune` section over augmint's defaults. `max_steps` is the arms' shared number of steps."""
-    chosen = {**COMMON, **(PRETRAINED if pretrained else SCRATCH), **values}
-    return on_one_device(TrainingArguments(**arguments_of(chosen, steps=steps, seed=seed, output_dir=output_dir)))  # type: ignore[no-any-return]
+    return DEFAULTS.arguments(values, pretrained=pretrained, steps=steps, seed=seed, output_dir=output_dir)  # type: ignore[no-any-return]
 
 
 def train(

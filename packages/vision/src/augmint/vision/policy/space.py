@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Dimension, MintSettings, Point, PolicySpace
+from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 from augmint.vision.policy.baselines import COLOUR, GEOMETRIC
 from augmint.vision.policy.image_policy import ImagePolicy
 from augmint.vision.policy.mixing import Mixing, MixOp
@@ -31,14 +31,7 @@ _OPS = (
     Dimension("cutmix", 0.0, 1.0),
     Dimension("mix_alpha", 0.1, 2.0),
 )
-_MINT = (
-    Dimension("share", 0.0, 0.75),
-    Dimension("truncation", 0.5, 1.2),
-    Dimension("min_agreement", 0.0, 0.95),
-    Dimension("keep_quantile", 0.2, 1.0),
-    Dimension("balance", 0.0, 1.0),
-    Dimension("soft_labels", 0.0, 1.0),
-)
+_MINT = MINT_WITH_CLASSES
 _IDENTITY: Point = {
     "depth": 0, "chance": 1.0, "geometric": 1.0, "geometric_magnitude": 1.0, "colour": 1.0, "colour_magnitude": 1.0, "flip": "none",
     "crop": 0.0, "erasing": 0.0, "erasing_magnitude": 0.5, "corruption": 0.0, "order": "frame_first",

@@ -1,1 +1,0 @@
-"""What fine-tunings of models that hear share."""
