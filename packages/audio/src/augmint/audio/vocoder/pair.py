@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
-
-import torch
 
 from augmint.audio.vocoder.config import MelVocoderConfig, VocoderDiscriminatorConfig
 from augmint.audio.vocoder.discriminator import VocoderDiscriminator
 from augmint.audio.vocoder.generator import MelVocoderGenerator
-from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import keyed_seed
+from augmint.core.adversarial.pair import NetworkPair
 
-OF_DISCRIMINATOR = "discriminator_"
-"""Prefix of values of the discriminator, such as `discriminator_period_channels`."""
+_PAIR = NetworkPair(MelVocoderGenerator, VocoderDiscriminator, MelVocoderConfig, VocoderDiscriminatorConfig, ("sampling_rate",))
 
 
 def check_vocoder_values(values: Mapping[str, Any]) -> None:
     """Raise UserError naming the nearest known word where a key is unknown."""
-    known = _keys(MelVocoderConfig) | {OF_DISCRIMINATOR + key for key in _keys(VocoderDiscriminatorConfig)}
-    for key in values:
-        if key not in known:
-            raise UserError(f"Unknown key {key!r}.", where=f"generator.{key}", fix=nearest(str(key), known))
+    _PAIR.check(values)
 
 
 def build_vocoder(
@@ -44,16 +36,7 @@ def build_vocoder(
         >>> generator.config.sampling_rate, discriminator.config.period_channels
         (16000, 1)
     """
-    values = dict(values or {})
-    check_vocoder_values(values)
-    own = {key.removeprefix(OF_DISCRIMINATOR): value for key, value in values.items() if key.startswith(OF_DISCRIMINATOR)}
-    rest = {key: value for key, value in values.items() if not key.startswith(OF_DISCRIMINATOR)}
-    configs = MelVocoderConfig(sampling_rate=sampling_rate, **rest), VocoderDiscriminatorConfig(**own)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(keyed_seed(seed, "generator", "mel_vocoder"))
-        generator = MelVocoderGenerator(configs[0])
-        torch.manual_seed(keyed_seed(seed, "discriminator", "mel_vocoder"))
-        return generator, VocoderDiscriminator(configs[1])
+    return _PAIR.build("mel_vocoder", values or {}, {"sampling_rate": sampling_rate}, seed)
 
 
 def vocoder_defaults(rows: int) -> dict[str, Any]:
@@ -77,7 +60,3 @@ def vocoder_defaults(rows: int) -> dict[str, Any]:
         "ema_rampup": 0.1,
     }
     return values
-
-
-def _keys(config: type) -> set[str]:
-    return {field.name for field in dataclasses.fields(config)} - {"sampling_rate"}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
-
-import torch
 
 from augmint.audio.wavegan.architectures import architecture_names, get_architecture
 from augmint.audio.wavegan.config import WaveDiscriminatorConfig, WaveGeneratorConfig
 from augmint.audio.wavegan.discriminator import WaveDiscriminator
 from augmint.audio.wavegan.generator import ConditionalWaveGenerator
-from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import keyed_seed
+from augmint.core.adversarial.pair import NetworkPair
 
 DEFAULT_GENERATOR = "istft"
-GIVEN_BY_DATA = ("samples", "sampling_rate", "num_classes", "architecture")
-OF_DISCRIMINATOR = "discriminator_"
-"""Prefix of values that differ in the discriminator, such as `discriminator_base_channels`."""
+_PAIR = NetworkPair(
+    ConditionalWaveGenerator,
+    WaveDiscriminator,
+    WaveGeneratorConfig,
+    WaveDiscriminatorConfig,
+    ("samples", "sampling_rate", "num_classes", "architecture"),
+)
 
 
 def generator_names() -> tuple[str, ...]:
@@ -29,10 +29,7 @@ def generator_names() -> tuple[str, ...]:
 def check_generator_values(name: str, values: Mapping[str, Any]) -> None:
     """Raise UserError naming the nearest known word where the name or a key is unknown."""
     get_architecture(name)
-    known = _keys(WaveGeneratorConfig) | {OF_DISCRIMINATOR + key for key in _keys(WaveDiscriminatorConfig)}
-    for key in values:
-        if key not in known:
-            raise UserError(f"Unknown key {key!r}.", where=f"generator.{key}", fix=nearest(str(key), known))
+    _PAIR.check(values)
 
 
 def build_pair(
@@ -62,21 +59,6 @@ def build_pair(
         >>> discriminator.config.base_channels
         4
     """
-    values = dict(values or {})
-    check_generator_values(name, values)
-    given: dict[str, Any] = {"samples": samples, "sampling_rate": sampling_rate, "num_classes": num_classes, "architecture": name}
-    shared = {key: value for key, value in values.items() if not key.startswith(OF_DISCRIMINATOR)}
-    own = {key.removeprefix(OF_DISCRIMINATOR): value for key, value in values.items() if key.startswith(OF_DISCRIMINATOR)}
-    both = {key: value for key, value in shared.items() if key in _keys(WaveDiscriminatorConfig)}
-    generator_config = WaveGeneratorConfig(**given, **shared)
-    discriminator_config = WaveDiscriminatorConfig(**given, **{**both, **own})
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(keyed_seed(seed, "generator", name))
-        generator = ConditionalWaveGenerator(generator_config)
-        torch.manual_seed(keyed_seed(seed, "discriminator", name))
-        discriminator = WaveDiscriminator(discriminator_config)
-    return generator, discriminator
-
-
-def _keys(config: type) -> set[str]:
-    return {field.name for field in dataclasses.fields(config)} - set(GIVEN_BY_DATA)
+    get_architecture(name)
+    given = {"samples": samples, "sampling_rate": sampling_rate, "num_classes": num_classes, "architecture": name}
+    return _PAIR.build(name, values or {}, given, seed)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-
-from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import keyed_seed
+from augmint.core.adversarial.pair import NetworkPair
 from augmint.vision.discriminators.config import ImageDiscriminatorConfig
 from augmint.vision.discriminators.image import ImageDiscriminator
 from augmint.vision.generators.config import ImageGeneratorConfig
 from augmint.vision.generators.image import ImageGenerator
 
 DEFAULT_GENERATOR = "r3gan"
-GIVEN_BY_DATA = ("image_size", "channels", "num_classes", "architecture")
-OF_DISCRIMINATOR = "discriminator_"
-"""Prefix of values that differ in the discriminator, such as `discriminator_base_channels`."""
+_PAIR = NetworkPair(
+    ImageGenerator,
+    ImageDiscriminator,
+    ImageGeneratorConfig,
+    ImageDiscriminatorConfig,
+    ("image_size", "channels", "num_classes", "architecture"),
+)
 
 
 def generator_names() -> tuple[str, ...]:
@@ -33,10 +33,7 @@ def check_generator_values(name: str, values: Mapping[str, Any]) -> None:
     from augmint.vision.architectures import get_architecture
 
     get_architecture(name)
-    known = _keys(ImageGeneratorConfig) | {OF_DISCRIMINATOR + key for key in _keys(ImageDiscriminatorConfig)}
-    for key in values:
-        if key not in known:
-            raise UserError(f"Unknown key {key!r}.", where=f"generator.{key}", fix=nearest(str(key), known))
+    _PAIR.check(values)
 
 
 def build_pair(
@@ -64,21 +61,8 @@ def build_pair(
         >>> discriminator.config.base_channels
         8
     """
-    values = dict(values or {})
-    check_generator_values(name, values)
-    given: dict[str, Any] = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name}
-    shared = {key: value for key, value in values.items() if not key.startswith(OF_DISCRIMINATOR)}
-    own = {key.removeprefix(OF_DISCRIMINATOR): value for key, value in values.items() if key.startswith(OF_DISCRIMINATOR)}
-    both = {key: value for key, value in shared.items() if key in _keys(ImageDiscriminatorConfig)}
-    generator_config = ImageGeneratorConfig(**given, **shared)
-    discriminator_config = ImageDiscriminatorConfig(**given, **{**both, **own})
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(keyed_seed(seed, "generator", name))
-        generator = ImageGenerator(generator_config)
-        torch.manual_seed(keyed_seed(seed, "discriminator", name))
-        discriminator = ImageDiscriminator(discriminator_config)
-    return generator, discriminator
+    from augmint.vision.architectures import get_architecture
 
-
-def _keys(config: type) -> set[str]:
-    return {field.name for field in dataclasses.fields(config)} - set(GIVEN_BY_DATA)
+    get_architecture(name)
+    given = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name}
+    return _PAIR.build(name, values or {}, given, seed)
