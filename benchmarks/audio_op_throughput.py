@@ -18,19 +18,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import statistics
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from conditions import conditions
 from torch import Tensor
 
 from augmint.audio.ops import Setting, get_op, op_names
@@ -174,13 +173,6 @@ def table(results: dict[str, dict[str, Any]], rounds: int, packages: dict[str, s
     return "\n".join(lines) + "\n"
 
 
-def installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Throughput of the audio ops beside audiomentations.")
     parser.add_argument("--rounds", type=int, default=15, help="how often each contender runs")
@@ -192,20 +184,17 @@ def main() -> None:
     np.random.seed(0)  # noqa: NPY002  # what audiomentations draws from
     with tempfile.TemporaryDirectory() as folder:
         results = measure(options.rounds, Path(folder))
-    packages = {package: installed(package) for package in ("torch", "numpy", "scipy", "audiomentations", "librosa")}
     report = {
         "results": results,
-        "packages": packages,
-        "machine": platform.processor() or platform.machine(),
-        "threads": 1,
+        **conditions("torch", "numpy", "scipy", "audiomentations", "librosa"),
         "rows": ROWS,
         "seconds": SECONDS,
         "sampling_rate": RATE,
     }
     stem = options.report_dir / "audio_op_throughput"
     stem.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n")
-    stem.with_suffix(".md").write_text(table(results, options.rounds, packages))
-    print(table(results, options.rounds, packages))
+    stem.with_suffix(".md").write_text(table(results, options.rounds, report["packages"]))
+    print(table(results, options.rounds, report["packages"]))
 
 
 if __name__ == "__main__":

@@ -15,16 +15,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from conditions import conditions
 from PIL import Image, ImageEnhance, ImageOps
 from torch import Tensor
 
@@ -153,13 +152,6 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Throughput of the image ops beside Pillow and kornia.")
     parser.add_argument("--rounds", type=int, default=10, help="how often each contender runs")
@@ -167,8 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     results = [measure(*size, options.rounds) for size in SIZES]
-    packages = {package: installed(package) for package in ("torch", "numpy", "pillow", "kornia")}
-    report = {"results": results, "packages": packages, "machine": platform.processor() or platform.machine(), "threads": 1}
+    report = {"results": results, **conditions("torch", "numpy", "pillow", "kornia")}
     stem = options.report_dir / "op_throughput"
     stem.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n")
     stem.with_suffix(".md").write_text(table(results))

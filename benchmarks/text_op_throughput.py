@@ -16,18 +16,17 @@ import argparse
 import ast
 import json
 import os
-import platform
 import random
 import re
 import statistics
 import sysconfig
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
+from conditions import conditions
 
 from augmint.core.interfaces import RowRandom
 from augmint.core.interfaces.strings import to_strings, to_tensors
@@ -146,13 +145,6 @@ def table(report: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Throughput of the text ops beside nlpaug.")
     parser.add_argument("--rounds", type=int, default=9, help="how often each contender runs")
@@ -161,8 +153,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     report = measure(options.sentences, options.rounds)
-    report |= {"packages": {package: installed(package) for package in ("torch", "numpy", "nlpaug")},
-               "machine": platform.processor() or platform.machine(), "threads": 1}
+    report |= conditions("torch", "numpy", "nlpaug")
     stem = options.report_dir / "text_op_throughput"
     stem.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n")
     stem.with_suffix(".md").write_text(table(report))

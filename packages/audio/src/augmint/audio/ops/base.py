@@ -15,12 +15,12 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
+from augmint.audio.clips import AUDIO, LENGTH
 from augmint.audio.surroundings import Surroundings
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Op, RowRandom
 
 TASKS = ("speech-recognition", "audio-classification")
-AUDIO, LENGTH = "audio", "audio_length"
 _SEEDS = 2**53
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from augmint.audio.ops.base import AUDIO, AudioOp, Draw, check_audio, draws_of
+from augmint.audio.clips import AUDIO
+from augmint.audio.ops.base import AudioOp, Draw, check_audio, draws_of
 from augmint.audio.ops.registry import register
 from augmint.core.interfaces import Batch
 
