@@ -17,7 +17,7 @@ Results = Mapping[str, Mapping[int, FinetuneResult]]
 
 
 def build_comparison(task: str, metric: Metric, steps: int, results: Results, *, cost: Mapping[str, float] | None = None,
-                     outputs: OutputFigures | None = None, seed: int = 0) -> dict[str, Any]:
+                     outputs: OutputFigures | None = None, same: Mapping[str, str] | None = None, seed: int = 0) -> dict[str, Any]:
     """The comparison as JSON values.
 
     Args:
@@ -29,6 +29,7 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
             "standard" among the arms.
         cost: stage -> seconds.
         outputs: what the task has to say of the arms' outputs on test.
+        same: arm -> the arm that it is under another name, whose results it has.
         seed: keys the resampling; the same results give the same bytes.
 
     Returns:
@@ -37,8 +38,8 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
         the test split (see `Evaluation`), averaged over seeds, and those of `outputs`,
         "differences": {"a - b": {"mean", "ci95", "covers", "validation": {the same}}} of every arm against "original" and
         "standard", and of minted rows against every other kind of rows, and none, under the same ops,
-        "verdict": {"use", "reason"}, "cost", and "outputs" with the signatures and the note. `covers` says whether an interval is
-        over seeds and rows or seeds alone.
+        "same" as given, "verdict": {"use", "reason"}, "cost", and "outputs" with the signatures and the note. `covers` says whether
+        an interval is over seeds and rows or seeds alone.
 
     Raises:
         UserError: an arm without a finite score on either split, differing seeds, or a missing baseline.
@@ -57,6 +58,7 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
                        "details": details.get(arm, {})} for arm in test},
         "differences": {f"{a} - {b}": {**_difference(test, a, b, seed), "validation": _difference(validation, a, b, seed)}
                         for a, b in compared_pairs(test)},
+        "same": dict(same or {}),
         "verdict": {"use": choice.use, "reason": explain(choice, against, metric)},
         "cost": {stage: float(seconds) for stage, seconds in (cost or {}).items()},
         "outputs": {"signatures": dict(outputs.signatures), "note": outputs.note} if outputs else {},

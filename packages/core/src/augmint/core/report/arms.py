@@ -41,7 +41,9 @@ def arms_context(data: ReportData) -> dict[str, Any] | None:
 def _row(data: ReportData, arm: str, entry: Mapping[str, Any], use: str | None) -> dict[str, Any]:
     metric, validation = data.metric, entry.get("validation") or {}
     measured = isinstance(validation.get("mean"), (int, float))
-    return {"arm": arm, "note": data.arm_notes.get(arm) or wording.ARM_NOTES.get(arm, ""), "chosen": arm == use,
+    twin = (data.comparison.get("same") or {}).get(arm)
+    note = wording.SAME_ARM.format(twin) if twin else data.arm_notes.get(arm) or wording.ARM_NOTES.get(arm, "")
+    return {"arm": arm, "note": note, "chosen": arm == use,
             "mean": wording.score(float(entry["mean"]), metric),
             "interval": wording.interval(entry["ci95"][0], entry["ci95"][1], metric) if entry.get("ci95") else "",
             "gaps": {baseline: _gap(data, arm, baseline) for baseline in BASELINES},

@@ -10,6 +10,7 @@ from augmint.core.interfaces import Metric
 
 MINUS = "\N{MINUS SIGN}"
 
+SAME_ARM = "nothing but {!r} under another name, so it was not trained again"
 ARM_NOTES = {
     "original": "your rows as they are, no augmentation",
     "standard": "the strong usual augmentation, no search",

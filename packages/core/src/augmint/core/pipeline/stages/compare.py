@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from augmint.core.evaluation import build_comparison
 from augmint.core.pipeline.arms import read_result, test_arm
 from augmint.core.pipeline.run_dir import write_json
-from augmint.core.pipeline.stages.finetune import jobs
+from augmint.core.pipeline.stages.finetune import jobs, lend_results
+from augmint.core.pipeline.twins import same_arms
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
 
@@ -15,6 +16,7 @@ from augmint.core.pipeline.workshop import Workshop
 def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
     """Leaves `comparison.json`."""
     workers.each(test_arm, jobs(shop), "test")
+    lend_results(shop)
     compare, task = shop.recipe.compare, shop.task
     results = {arm.name: {seed: read_result(shop.directory.root, arm, seed) for seed in compare.seeds} for arm in compare.parsed}
     folders = {arm.name: [shop.directory.finetuned(arm.name, seed) for seed in compare.seeds] for arm in compare.parsed}
@@ -23,6 +25,7 @@ def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
         task.metric,
         task.steps,
         results,
+        same=same_arms(shop),
         cost=cost,
         outputs=task.output_figures(folders, shop.test_rows()),
         seed=shop.recipe.seed,
