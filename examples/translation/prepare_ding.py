@@ -7,6 +7,7 @@ Reads the Ding word list from Debian's package (`apt-get install trans-de-en`) o
 A sentence has at least 4 words and 20 to 200 characters on both sides, begins with a capital, a digit or a quotation mark and ends
 in `.`, `!` or `?`. Sentences of one dictionary line, sentences that share a side, that hold one another or that differ by one word
 of at least six are a group, and a group is never torn: all of it goes to one file. `monolingual.parquet` has English alone.
+With `--true-pairs` the same sentences stand in `true_pairs.parquet` with their German, for `true_pairs.py` alone.
 `phrases.parquet` is the rest of the word list, for warm-starting a model; nothing in it equals, holds or nearly is a sentence of
 validation or test.
 
@@ -167,6 +168,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, default=Path("/usr/share/trans/de-en"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "ding")
+    parser.add_argument("--true-pairs", action="store_true", help="the monolingual sentences with their translations too")
     args = parser.parse_args()
     if not args.source.is_file():
         sys.exit(f"There is no word list {args.source}. Run: apt-get install trans-de-en (or give --source).")
@@ -183,6 +185,8 @@ def main() -> None:
     for name, rows in files.items():
         columns = {"de": [row.texts[0] for row in rows], "en": [row.texts[1] for row in rows]}
         Dataset.from_dict({"en": columns["en"]} if name == "monolingual" else columns).to_parquet(args.out / f"{name}.parquet")
+        if name == "monolingual" and args.true_pairs:
+            Dataset.from_dict(columns).to_parquet(args.out / "true_pairs.parquet")
         print(f"{len(rows):7,} {name}")
     for rule, count in dropped.items():
         print(f"{count:7,} dropped, {rule}")
