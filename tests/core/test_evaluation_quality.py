@@ -6,7 +6,14 @@ import torch
 from scipy import linalg, spatial
 
 from augmint.core.errors import UserError
-from augmint.core.evaluation import density_coverage, frechet_distance, kernel_distance, precision_recall, quality_figures
+from augmint.core.evaluation import (
+    density_coverage,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+    quality_figures,
+    real_or_generated_auc,
+)
 from augmint.core.evaluation.features import nearest_rows
 from augmint.core.interfaces import keyed_generator
 
@@ -130,6 +137,16 @@ def test_distances_to_copies_are_exactly_zero():
     assert (distances == 0).all()
     assert (index[:, 0] == np.arange(20)).all()
     assert (nearest_rows(None, rows)[0] > 0).all()
+
+
+def test_what_looks_alike_cannot_be_told_apart_and_a_little_shift_can():
+    rows = normal(400, 8, "told apart")
+    assert 0.4 < real_or_generated_auc(rows[:200], rows[200:]) < 0.6
+    shifted = [real_or_generated_auc(rows[:200], rows[200:] + shift) for shift in (0.2, 0.5, 3.0)]
+    assert shifted == sorted(shifted)
+    assert shifted[-1] > 0.99
+    assert real_or_generated_auc(rows[:3], rows[3:5]) >= 0, "few rows are no failure"
+    assert real_or_generated_auc(rows[:50], np.zeros((50, 8))) >= 0, "nor is a generator that makes one thing only"
 
 
 def test_all_figures_come_with_their_sample_sizes_and_any_kind_of_rows():

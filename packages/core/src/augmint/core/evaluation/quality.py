@@ -10,6 +10,7 @@ from augmint.core.evaluation.features import feature_pair
 from augmint.core.evaluation.frechet import frechet_distance
 from augmint.core.evaluation.kernel_distance import kernel_distance
 from augmint.core.evaluation.precision_recall import precision_recall
+from augmint.core.evaluation.two_sample import real_or_generated_auc
 
 
 def quality_figures(real_features: Tensor | np.ndarray, fake_features: Tensor | np.ndarray) -> dict[str, float]:
@@ -20,7 +21,8 @@ def quality_figures(real_features: Tensor | np.ndarray, fake_features: Tensor | 
         fake_features: (m, d), m >= 2, of the same embedder.
 
     Returns:
-        "frechet", "kernel" and "kernel_std", "precision", "recall", "density", "coverage", "n_real", "n_fake".
+        "frechet", "kernel" and "kernel_std", "precision", "recall", "density", "coverage", "auc" (see
+        `real_or_generated_auc`), "n_real", "n_fake".
 
     Example:
         >>> rows = np.random.default_rng(0).normal(size=(50, 4))
@@ -34,5 +36,5 @@ def quality_figures(real_features: Tensor | np.ndarray, fake_features: Tensor | 
     return {
         "frechet": frechet_distance(real, fake), "kernel": kernel.mean, "kernel_std": kernel.std,
         "precision": manifolds.precision, "recall": manifolds.recall, "density": balls.density, "coverage": balls.coverage,
-        "n_real": float(len(real)), "n_fake": float(len(fake)),
+        "auc": real_or_generated_auc(real, fake), "n_real": float(len(real)), "n_fake": float(len(fake)),
     }

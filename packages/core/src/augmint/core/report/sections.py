@@ -28,6 +28,7 @@ QUALITY_WORDS = {
     "recall": ("recall", "share of real rows that the generator can reach; higher is better"),
     "density": ("density", "how densely real rows surround the generated ones; about 1 is ideal"),
     "coverage": ("coverage", "share of real rows with a generated row in their neighbourhood; higher is better"),
+    "auc": ("AUC, real against generated", "how well a linear classifier tells them apart; 0.5 is not at all, 1 is always"),
 }
 _SIZES = ("n_real", "n_fake", "kernel_std")
 
