@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 from datasets import Dataset
 
-from augmint.core.data.splitting import SHOWN
+from augmint.core.data.overlaps import SHOWN
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowProblem
 

@@ -11,9 +11,11 @@ from datasets import ClassLabel, Dataset
 from augmint.core.data.checking import checked_rows, same_features
 from augmint.core.data.config import DEFAULT_SPLITS, DataConfig
 from augmint.core.data.labels import class_encode
+from augmint.core.data.overlaps import LABEL
 from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
-from augmint.core.data.splitting import LABEL, Split, Splitting
+from augmint.core.data.split import Split
+from augmint.core.data.splitting import Splitting
 from augmint.core.data.unlabeled import Sources, read_unlabeled
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import RowProblem, Splits, Task
@@ -81,14 +83,15 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
         work.notices.append(f"The data has no test split: {config.test_fraction:.0%} of train was set aside as one.")
     chosen, rest = work.run({name: Split.of(split, codec, config.group) for name, split in rows.items()})
     work.check_classes(chosen)
-    work.count_groups(chosen)
-    seen = work.count_copies(chosen)
+    work.overlaps.count_groups(chosen)
+    seen = work.overlaps.count_copies(chosen)
     unlabeled = read_unlabeled(config, task_class, work, Sources(source, rest, base), chosen, seen, skipped)
     rows = {name: split.rows for name, split in chosen.items()}
     sizes = {name: len(split) for name, split in rows.items()} | ({"unlabeled": len(unlabeled)} if unlabeled is not None else {})
     counts = {name: work.counts(split) for name, split in chosen.items() if split.labels is not None}
-    return LoadedData(Splits(rows["train"], rows["validation"], rows["test"], unlabeled),
-                      {name: found for name, found in skipped.items() if found}, sizes, counts, work.duplicates, work.notices)
+    dropped = {name: found for name, found in skipped.items() if found}
+    splits = Splits(rows["train"], rows["validation"], rows["test"], unlabeled)
+    return LoadedData(splits, dropped, sizes, counts, work.overlaps.duplicates, work.notices)
 
 
 def _label_column(task_class: type[Task], roles: Mapping[str, str], train: Dataset) -> str | None:

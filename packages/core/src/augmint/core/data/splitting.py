@@ -3,54 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from datasets import Dataset
 
 from augmint.core.data.config import DataConfig, Limit
-from augmint.core.data.duplicates import row_digests
-from augmint.core.data.labels import class_counts, column_values
+from augmint.core.data.labels import class_counts
+from augmint.core.data.overlaps import SHOWN, Overlaps
+from augmint.core.data.split import Split
 from augmint.core.data.subsets import limited, split_off, split_off_groups
 from augmint.core.errors import UserError
-from augmint.core.interfaces import RowCodec, keyed_generator
+from augmint.core.interfaces import RowCodec
 
-LABEL = "label"
-SHOWN = 5
 _SHARED = ("speaker", "client", "patient", "subject", "session")
 USUAL_GROUPS = frozenset(f"{who}{end}" for who in _SHARED for end in ("", "_id", "id"))
 """Column names, in lower case, of what rows commonly share."""
 
 
-@dataclass(frozen=True)
-class Split:
-    """Rows, and what is read of them once and then carried along: their classes, int64 (rows,), and their groups, text (rows,),
-    each None where there are none."""
-
-    rows: Dataset
-    labels: np.ndarray | None
-    groups: np.ndarray | None = None
-
-    @classmethod
-    def of(cls, rows: Dataset, codec: RowCodec, group: str | None = None) -> Split:
-        labels = codec.labels(rows)
-        groups = None if group is None else np.array([str(value) for value in column_values(rows, group)])
-        return cls(rows, None if labels is None else np.asarray(labels, dtype=np.int64), groups)
-
-    def take(self, positions: np.ndarray) -> Split:
-        if len(positions) == len(self.rows):
-            return self
-        labels, groups = (None if values is None else values[positions] for values in (self.labels, self.groups))
-        return Split(self.rows.select(positions), labels, groups)
-
-
 class Splitting:
-    """Splitting, limits and the checks on classes; collects notices."""
+    """Splitting, limits and the checks on classes; collects notices.
+
+    Attributes:
+        notices: what the user should know, one sentence each.
+        overlaps: what splits share; adds to the notices.
+    """
 
     def __init__(self, config: DataConfig, codec: RowCodec, seed: int) -> None:
         self.config, self.codec, self.seed = config, codec, seed
         self.notices: list[str] = []
-        self.duplicates: dict[str, int] = {}
+        self.overlaps = Overlaps(config, codec, seed, self.notices)
 
     def run(self, splits: Mapping[str, Split]) -> tuple[dict[str, Split], Dataset]:
         """The three splits within their limits, and what `train_limit` left of train."""
@@ -83,15 +64,6 @@ class Splitting:
             raise UserError(f"{name} cannot be split off train: {why}.", where=f"data.splits.{name}",
                             fix=f"Name a {name} split or give more rows.")
         return kept, off
-
-    def count_groups(self, splits: Mapping[str, Split]) -> None:
-        """Note groups that several splits share: what is known of them in training flatters their scores."""
-        for first, second in (("train", "test"), ("validation", "test"), ("train", "validation")):
-            one, other = (splits[name].groups for name in (first, second))
-            if one is not None and other is not None and (shared := np.intersect1d(one, other)).size:
-                self.notices.append(f"{len(shared)} of {len(np.unique(other))} values of {self.config.group!r} in {second} are in "
-                                    f"{first} too ({', '.join(shared[:SHOWN])}{', ...' if len(shared) > SHOWN else ''}): {second} "
-                                    "does not tell how well others are served.")
 
     def _limit(self, split: Split, limit: Limit, name: str) -> np.ndarray:
         if isinstance(limit, Mapping):
@@ -133,42 +105,8 @@ class Splitting:
             self.notices.append(f"No split has rows of the classes {', '.join(map(repr, absent[:SHOWN]))}"
                                 f"{', ...' if len(absent) > SHOWN else ''}.")
 
-    def count_copies(self, splits: Mapping[str, Split]) -> set[bytes]:
-        """Count and note exact copies between splits; returns the digests of all rows."""
-        digests = {name: self._digests(split.rows) for name, split in splits.items()}
-        for first, second in (("train", "test"), ("validation", "test"), ("train", "validation")):
-            seen = set(digests[first])
-            copies = sum(digest in seen for digest in digests[second])
-            if copies:
-                self.duplicates[f"{first}/{second}"] = copies
-                self.notices.append(f"{copies} of {len(digests[second])} {second} rows are exact copies of {first} rows: "
-                                    f"scores on {second} are too good by that much.")
-        return {digest for found in digests.values() for digest in found}
-
-    def without_copies(self, unlabeled: Dataset, seen: set[bytes]) -> Dataset:
-        """The unlabelled rows that no other split has, within their limit: a seeded draw, in the order of the source."""
-        wanted = self.config.unlabeled_config
-        limit = wanted.limit if wanted is not None and wanted.limit is not None else len(unlabeled)
-        order = keyed_generator(self.seed, "data", "limit unlabeled").permutation(len(unlabeled))
-        fresh: list[int] = []
-        copies = at = 0
-        while at < len(order) and len(fresh) < limit:
-            part = order[at : at + max(256, limit - len(fresh))]
-            new = [digest not in seen for digest in self._digests(unlabeled.select(part))]
-            fresh += part[np.array(new)].tolist()
-            copies, at = copies + len(part) - sum(new), at + len(part)
-        if copies:
-            self.notices.append(f"{copies} unlabelled rows were left out: they are copies of rows of train, validation or test.")
-        if not fresh:
-            raise UserError("Every unlabelled row is a copy of a row of train, validation or test.", where="data.unlabeled")
-        return unlabeled.select(np.sort(np.array(fresh[:limit])))
-
     def within_limit(self, unlabeled: Dataset) -> Dataset:
         """The unlabelled rows within their limit: a seeded draw, in the order of the source."""
         wanted = self.config.unlabeled_config
         limit = wanted.limit if wanted is not None else None
         return unlabeled.select(limited(None, len(unlabeled), limit, self.seed, "limit unlabeled"))
-
-    def _digests(self, rows: Dataset) -> list[bytes]:
-        payload = [column for role, column in self.codec.columns.items() if role != LABEL and column in rows.column_names]
-        return row_digests(rows, list(dict.fromkeys(payload)))

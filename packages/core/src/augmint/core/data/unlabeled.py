@@ -11,8 +11,10 @@ from datasets import Dataset, DatasetDict
 
 from augmint.core.data.checking import checked_rows, same_features
 from augmint.core.data.config import DataConfig, UnlabeledConfig
+from augmint.core.data.overlaps import LABEL
 from augmint.core.data.source import read_source, take_split
-from augmint.core.data.splitting import LABEL, Split, Splitting
+from augmint.core.data.split import Split
+from augmint.core.data.splitting import Splitting
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowProblem, Task
 
@@ -63,14 +65,14 @@ def read_unlabeled(config: DataConfig, task_class: type[Task], work: Splitting, 
         return work.within_limit(own[0])
     needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in sources.rest.column_names]
     if wanted.rest_of_train:
-        return work.without_copies(found.select_columns(needed), seen)  # checked with train
+        return work.overlaps.without_copies(found.select_columns(needed), seen)  # checked with train
     found = task_class.adapt(found, work.codec.columns)
     if missing := [column for column in needed if column not in found.column_names]:
         raise UserError(f"The unlabelled rows have no column {missing[0]!r}. Their columns: {', '.join(found.column_names)}.",
                         where="data.unlabeled", fix="Use the column names of the training rows.")
     found = same_features(found.select_columns(needed), sources.rest.select_columns(needed), "unlabeled")
     skipped["unlabeled"] = work.codec.check(_filled(found, work.codec.columns.get(LABEL), sources.rest))
-    return work.without_copies(checked_rows(found, skipped["unlabeled"], "unlabeled", config.on_error), seen)
+    return work.overlaps.without_copies(checked_rows(found, skipped["unlabeled"], "unlabeled", config.on_error), seen)
 
 
 def _read(config: DataConfig, wanted: UnlabeledConfig, sources: Sources) -> Dataset:
