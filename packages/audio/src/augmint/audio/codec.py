@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -15,7 +15,7 @@ from augmint.audio.files import Unreadable, read_clip, read_info
 from augmint.audio.preview import player
 from augmint.audio.rules import ClipRules
 from augmint.core.data.labels import column_values
-from augmint.core.errors import UserError
+from augmint.core.errors import RowError, UserError
 from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
 from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 
@@ -85,7 +85,7 @@ class AudioCodec(RowCodec):
         try:
             return read_clip(cell, self.sampling_rate)
         except Unreadable as error:
-            raise UserError(f"The clip {error}.", where=f"column {self.columns[AUDIO]!r}, row {row}") from error
+            raise RowError(f"The clip {error}.", f"column {self.columns[AUDIO]!r}", row) from error
 
     def _cells(self, dataset: Dataset) -> list[Any]:
         """Stored clips, undecoded."""
@@ -127,8 +127,15 @@ class AudioCodec(RowCodec):
     def fit_rules(self, originals: Dataset) -> Rules | None:
         if not len(originals):
             return None
-        parts = (originals.select(range(at, min(at + _CHUNK, len(originals)))) for at in range(0, len(originals), _CHUNK))
-        return ClipRules.fit((self.encode(part) for part in parts), longest=self.longest)
+        return ClipRules.fit(self._batches(originals), longest=self.longest)
+
+    def _batches(self, rows: Dataset) -> Iterator[Batch]:
+        """All rows in order, some at a time."""
+        for at in range(0, len(rows), _CHUNK):
+            try:
+                yield self.encode(rows.select(range(at, min(at + _CHUNK, len(rows)))))
+            except RowError as error:
+                raise error.at(at + error.row) from error
 
     def preview(self, batch: Batch, row: int) -> str:
         one = {name: tensor[row : row + 1] for name, tensor in batch.items()}

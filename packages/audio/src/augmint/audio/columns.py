@@ -9,7 +9,7 @@ import numpy as np
 from datasets import Audio, ClassLabel, Dataset, Features, Value, concatenate_datasets
 
 from augmint.audio.files import FULL_SCALE, Unreadable, from_array, write_clip
-from augmint.core.errors import UserError, nearest
+from augmint.core.errors import RowError, UserError, nearest
 
 USUAL: Mapping[str, tuple[str, ...]] = {
     "audio": ("audio", "speech", "file", "path"),
@@ -160,7 +160,7 @@ def stored_cells(dataset: Dataset, column: str) -> list[Any]:
             cells.append(from_array({**value, "array": np.asarray(value["array"], dtype=_dtype_of(feature))}))
         except Unreadable as error:
             fix = "Give numbers in [-1, 1], shape (samples,)."
-            raise UserError(f"The clip {error}.", where=f"column {column!r}, row {row}", fix=fix) from error
+            raise RowError(f"The clip {error}.", f"column {column!r}", row, fix=fix) from error
     return cells
 
 

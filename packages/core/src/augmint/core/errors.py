@@ -31,6 +31,29 @@ class UserError(AugmintError, ValueError):
         return f"{lead}{self.what}" + (f" {self.fix}" if self.fix else "")
 
 
+class RowError(UserError):
+    """One row cannot be used.
+
+    Args:
+        what: what is wrong with it, one sentence.
+        place: such as a column; "" where there is nothing to add to the row.
+        row: its number, in what was read.
+        fix: what to do about it, one sentence.
+
+    Example:
+        >>> str(RowError("The clip is empty.", "column 'audio'", 3).at(17))
+        "column 'audio', row 17: The clip is empty."
+    """
+
+    def __init__(self, what: str, place: str, row: int, *, fix: str = "") -> None:
+        self.place, self.row = place, row
+        super().__init__(what, where=f"{place}, row {row}" if place else f"row {row}", fix=fix)
+
+    def at(self, row: int) -> RowError:
+        """The same of another number: what was read may be a part of the user's data."""
+        return RowError(self.what, self.place, row, fix=self.fix)
+
+
 class MissingExtraError(UserError):
     """A modality or an optional library is not installed; the message names the install command."""
 

@@ -146,7 +146,7 @@ def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple
         pool = np.arange(len(parts.originals)) if known is None else np.flatnonzero(np.asarray(known) == label)
         parents[mine] = pool[rng.take(mine).integers(len(pool)).numpy()]
     chunks, at = [], 0
-    for chunk in encode_chunks(parts.codec, parts.originals.select(parents)):
+    for chunk in encode_chunks(parts.codec, parts.originals.select(parents), parents.tolist()):
         n = batch_size(chunk)
         chunks.append(parts.policy.augment(chunk, RowRandom(0, "mint", rows=seeds[at : at + n])))
         at += n

@@ -47,8 +47,8 @@ def build_reference(codec: RowCodec, originals: Dataset, judge: Judge | None, *,
     digests = set(row_digests(originals, columns))
     embedded = []
     for at in range(0, len(originals), block_size):
-        part = originals.select(range(at, min(at + block_size, len(originals))))
-        chunks = encode_chunks(codec, part)
+        places = range(at, min(at + block_size, len(originals)))
+        chunks = encode_chunks(codec, originals.select(places), places)
         # The same content may be stored in other bytes (JPEG, another PNG encoder), so real rows are written our way too.
         digests.update(row_digests(build_rows(codec, chunks, originals.features), columns))
         if judge is not None:

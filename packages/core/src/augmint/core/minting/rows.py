@@ -12,7 +12,7 @@ from datasets import Dataset, DatasetInfo, Features, Image
 from datasets.table import InMemoryTable
 from PIL.Image import Image as Picture
 
-from augmint.core.errors import UserError
+from augmint.core.errors import RowError, UserError
 from augmint.core.interfaces import Batch, RowCodec, batch_size
 
 
@@ -46,10 +46,18 @@ def inherited(rows: Dataset, originals: Dataset, parents: Sequence[int], known: 
     return from_table(filled, rows.features)
 
 
-def encode_chunks(codec: RowCodec, dataset: Dataset) -> list[Batch]:
-    """All rows, in order: one batch where they fit in one tensor, else (pictures of several sizes) a batch a row."""
+def encode_chunks(codec: RowCodec, dataset: Dataset, places: Sequence[int] | None = None) -> list[Batch]:
+    """All rows, in order: one batch where they fit in one tensor, else (pictures of several sizes) a batch a row.
+
+    Args:
+        codec: reads them.
+        dataset: the rows.
+        places: where they stand in the user's data, which errors then name; None where they are all of it.
+    """
     try:
         return [codec.encode(dataset)]
+    except RowError as error:
+        raise error.at(error.row if places is None else int(places[error.row])) from error
     except UserError:
         if len(dataset) < 2:
             raise

@@ -25,7 +25,8 @@ def soft_targets(judge: Judge | None, codec: RowCodec, dataset: Dataset, soft_la
         return None
     parts = []
     for at in range(0, len(dataset), block_size):
-        for batch in encode_chunks(codec, dataset.select(range(at, min(at + block_size, len(dataset))))):
+        places = range(at, min(at + block_size, len(dataset)))
+        for batch in encode_chunks(codec, dataset.select(places), places):
             hard = F.one_hot(batch["label"], len(codec.label_names)).float()
             parts.append((1 - soft_labels) * hard + soft_labels * judge.probabilities(batch).float().cpu())
     return torch.cat(parts)
