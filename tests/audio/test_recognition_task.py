@@ -43,6 +43,10 @@ def test_transcripts_that_cannot_be_said_in_time_are_told(tmp_path):
 
 
 def test_the_vocoder_is_checked_before_anything_is_trained():
+    with pytest.raises(UserError, match="Did you mean 'hifigan'") as refused:
+        task("parakeet_ctc", rows("bad cab", "a dab"), generator={"name": "hifgan"}).check_settings()
+    assert refused.value.where == "generator.name"
+    task("parakeet_ctc", rows("bad cab", "a dab"), generator={"name": "hifigan", "dim": 8}).check_settings()
     with pytest.raises(UserError, match="hop_length"):
         task("parakeet_ctc", rows("bad cab", "a dab"), generator={"hop_length": 100}).check_settings()
 

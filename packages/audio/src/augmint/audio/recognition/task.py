@@ -23,6 +23,7 @@ from augmint.audio.recognition.window import KEY, Within, window_of
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
 from augmint.audio.vocoder import (
+    DEFAULT_VOCODER,
     MelVocoderGenerator,
     SegmentRows,
     VocoderDiscriminator,
@@ -109,17 +110,11 @@ class SpeechRecognition(AudioTask):
 
     # adversarial training -----------------------------------------------------------------------------------------
 
-    @property
-    def _vocoder_values(self) -> dict[str, Any]:
-        values = dict(self.settings.generator)
-        name = values.pop("name", "vocoder")
-        if name != "vocoder":
-            raise UserError(f"There is no speech generator {name!r}.", where="generator.name", fix='It is "vocoder".')
-        return values
-
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         rate = self.codec.sampling_rate
-        generator, discriminator = build_vocoder(self._vocoder_values, sampling_rate=rate, seed=self.settings.seed)
+        values = {"name": DEFAULT_VOCODER, **self.settings.generator}
+        name = str(values.pop("name"))
+        generator, discriminator = build_vocoder(values, name=name, sampling_rate=rate, seed=self.settings.seed)
         return generator, discriminator, VocoderObjective(generator.config, warmup_steps=None)
 
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:

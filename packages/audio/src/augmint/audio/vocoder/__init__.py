@@ -4,11 +4,12 @@ from augmint.audio.vocoder.config import SEGMENT, MelVocoderConfig, VocoderDiscr
 from augmint.audio.vocoder.discriminator import HeadOutput, VocoderDiscriminator
 from augmint.audio.vocoder.generator import MelVocoderGenerator
 from augmint.audio.vocoder.objective import VocoderObjective
-from augmint.audio.vocoder.pair import build_vocoder, check_vocoder_values, vocoder_defaults
+from augmint.audio.vocoder.pair import DEFAULT_VOCODER, build_vocoder, check_vocoder_values, vocoder_defaults
 from augmint.audio.vocoder.segments import SegmentRows
 from augmint.audio.vocoder.spectral import SpectralDistance
 
 __all__ = [
+    "DEFAULT_VOCODER",
     "SEGMENT",
     "HeadOutput",
     "MelVocoderConfig",

@@ -96,6 +96,18 @@ class InverseStftHead(nn.Module):
         return sum(F.pad(piece, (0, 0, at, len(pieces) - 1 - at)) for at, piece in enumerate(pieces)).flatten(1)  # type: ignore[union-attr]
 
 
+class Vocos(nn.Module):
+    """Log-mels (n, n_mels, frames) to waves float32 (n, (frames - 1) * hop_length)."""
+
+    def __init__(self, config: MelVocoderConfig) -> None:
+        super().__init__()
+        self.backbone, self.head = Backbone(config), InverseStftHead(config)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        wave: Tensor = self.head(self.backbone(mel), mel)
+        return wave
+
+
 def bins_between_mels(sampling_rate: int, n_fft: int, n_mels: int, f_max: float) -> Tensor:
     """How much each bin takes of each mel, by its place between their centres: float32 (n_mels, n_fft // 2 + 1)."""
     bins = hertz_to_mel(np.linspace(0.0, sampling_rate / 2, n_fft // 2 + 1))

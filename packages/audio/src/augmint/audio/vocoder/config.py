@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from augmint.core.errors import UserError
+from augmint.core.errors import UserError, nearest
 
+WIDTHS = {"vocos": 192, "hifigan": 256}
+"""Architectures, and their channels where none are given."""
 SEGMENT = 8192
 """Samples of a training segment."""
 
@@ -20,9 +22,11 @@ class MelVocoderConfig:
         n_fft: samples of a window; 0 chooses 1024, or 512 under 12 kHz.
         hop_length: samples between frames, a whole part of n_fft, at most half of it; 0 chooses a quarter.
         n_mels: mel filters, from 0 to 8000 Hz or half the sampling rate.
-        dim: channels of the backbone.
-        layers: its blocks.
-        expansion: a block's hidden channels, as a multiple of dim.
+        architecture: "vocos", whose work is done at the frame rate, or "hifigan", which upsamples step by step and costs many times
+            as much: for machines with an accelerator.
+        dim: channels of the backbone, or before the first upsampling; 0 chooses 192 for "vocos", 256 for "hifigan".
+        layers: blocks of "vocos".
+        expansion: a block's hidden channels, as a multiple of dim ("vocos").
 
     Raises:
         UserError: a value is out of range.
@@ -36,12 +40,17 @@ class MelVocoderConfig:
     n_fft: int = 0
     hop_length: int = 0
     n_mels: int = 80
-    dim: int = 192
+    architecture: str = "vocos"
+    dim: int = 0
     layers: int = 6
     expansion: int = 3
 
     def __post_init__(self) -> None:
         check_whole(self, "generator", {"sampling_rate": (8000, 24_000)})
+        if self.architecture not in WIDTHS:
+            what = f"There is no vocoder {self.architecture!r}."
+            raise UserError(what, where="generator.name", fix=nearest(str(self.architecture), WIDTHS))
+        self.dim = self.dim or WIDTHS[self.architecture]
         self.n_fft = self.n_fft or (1024 if self.sampling_rate >= 12_000 else 512)
         self.hop_length = self.hop_length or self.n_fft // 4
         bounds = {

@@ -8,8 +8,9 @@ from torch.nn import functional as F
 
 from augmint.audio.mel import MelSpectrogram
 from augmint.audio.perturbation import MelPerturbation, draw_perturbations, perturb_mel
-from augmint.audio.vocoder.backbone import Backbone, InverseStftHead
+from augmint.audio.vocoder.backbone import Vocos
 from augmint.audio.vocoder.config import MelVocoderConfig
+from augmint.audio.vocoder.hifigan import HifiGan
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Generator, RowRandom
 
@@ -37,7 +38,7 @@ class MelVocoderGenerator(Generator, PyTorchModelHubMixin, library_name="augmint
         super().__init__()
         self.config = config
         self.mel = MelSpectrogram(config.sampling_rate, config.n_fft, config.hop_length, config.n_mels)
-        self.backbone, self.head = Backbone(config), InverseStftHead(config)
+        self.network = {"vocos": Vocos, "hifigan": HifiGan}[config.architecture](config)
 
     def sample(  # type: ignore[override]
         self, n: int, condition: Batch | None = None, *, rng: RowRandom, perturbation: float = 0.5, truncation: float = 1.0
@@ -79,8 +80,12 @@ class MelVocoderGenerator(Generator, PyTorchModelHubMixin, library_name="augmint
 
     def render(self, mel: Tensor) -> Tensor:
         """Waves of log-mels: (n, n_mels, frames) to float32 (n, (frames - 1) * hop_length)."""
-        wave: Tensor = self.head(self.backbone(mel), mel)
+        wave: Tensor = self.network(mel)
         return wave
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
 
     def _clip(self, wave: Tensor, change: MelPerturbation) -> Tensor:
         """One clip, (samples,) to (samples when stretched,)."""
@@ -101,6 +106,6 @@ class MelVocoderGenerator(Generator, PyTorchModelHubMixin, library_name="augmint
         """float32 (n, L) on the generator's device; a row at least."""
         if not condition or "audio" not in condition:
             raise UserError("A vocoder needs clips to make others of.", where="condition", fix='Give {"audio", "audio_length"}.')
-        wave = condition["audio"].to(self.head.window.device)
+        wave = condition["audio"].to(self.device)
         wave = wave.float() if wave.is_floating_point() else wave.float() / 32_768
         return wave if wave.shape[1] else F.pad(wave, (0, 1))

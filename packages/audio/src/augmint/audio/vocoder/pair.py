@@ -10,7 +10,10 @@ from augmint.audio.vocoder.discriminator import VocoderDiscriminator
 from augmint.audio.vocoder.generator import MelVocoderGenerator
 from augmint.core.adversarial.pair import NetworkPair
 
-_PAIR = NetworkPair(MelVocoderGenerator, VocoderDiscriminator, MelVocoderConfig, VocoderDiscriminatorConfig, ("sampling_rate",))
+DEFAULT_VOCODER = "vocos"
+_PAIR = NetworkPair(
+    MelVocoderGenerator, VocoderDiscriminator, MelVocoderConfig, VocoderDiscriminatorConfig, ("sampling_rate", "architecture")
+)
 
 
 def check_vocoder_values(values: Mapping[str, Any]) -> None:
@@ -19,12 +22,13 @@ def check_vocoder_values(values: Mapping[str, Any]) -> None:
 
 
 def build_vocoder(
-    values: Mapping[str, Any] | None = None, *, sampling_rate: int = 16_000, seed: int = 0
+    values: Mapping[str, Any] | None = None, *, name: str = DEFAULT_VOCODER, sampling_rate: int = 16_000, seed: int = 0
 ) -> tuple[MelVocoderGenerator, VocoderDiscriminator]:
     """A fresh vocoder and discriminator, initialised from `seed` without touching the global generator.
 
     Args:
         values: configuration values; `discriminator_<key>` for the discriminator.
+        name: the architecture, "vocos" or "hifigan".
         sampling_rate: of the clips, in Hz.
         seed: keys the initial weights.
 
@@ -36,7 +40,7 @@ def build_vocoder(
         >>> generator.config.sampling_rate, discriminator.config.period_channels
         (16000, 1)
     """
-    return _PAIR.build("mel_vocoder", values or {}, {"sampling_rate": sampling_rate}, seed)
+    return _PAIR.build("mel_vocoder", values or {}, {"sampling_rate": sampling_rate, "architecture": name}, seed)
 
 
 def vocoder_defaults(rows: int) -> dict[str, Any]:
