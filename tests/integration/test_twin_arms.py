@@ -40,6 +40,8 @@ def test_an_arm_that_is_another_under_its_name_is_not_trained_again(run: Path) -
         assert (run / "finetuned" / "standard" / f"seed-{seed}" / "model.safetensors").stat().st_nlink == 1
     comparison = json.loads((run / "comparison.json").read_text())
     assert comparison["same"] == {"policy": "original", "minted": "policy+minted"}
+    assert comparison["verdict"]["use"] not in comparison["same"]
+    assert "policy, the nearest" not in comparison["verdict"]["reason"]
     assert comparison["arms"]["policy"] == comparison["arms"]["original"]
     assert comparison["differences"]["policy - original"]["ci95"] == [0.0, 0.0]
 

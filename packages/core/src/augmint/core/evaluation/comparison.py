@@ -47,7 +47,7 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
     test, validation = ({parse_arm(arm).name: ArmScores.from_results(by_seed, split, arm) for arm, by_seed in results.items()}
                         for split in ("test", "validation"))
     _same_seeds(test)
-    choice = choose(validation, metric, seed=seed)
+    choice = choose({arm: scores for arm, scores in validation.items() if arm not in (same or {})}, metric, seed=seed)
     subject = choice.subject
     details = _details(results, outputs)
     against = paired_difference(test[subject], test[choice.baseline], seed=seed) if subject else None
