@@ -9,10 +9,11 @@ import torch
 from datasets import Audio, Dataset
 
 from augmint.audio.files import write_clip
+from augmint.audio.listening import BANDS
 from augmint.audio.ops import Draw, Setting, get_op
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, Stage
 from augmint.audio.recognition.task import SpeechRecognition
-from augmint.audio.surroundings import BANDS, MOST, Surroundings
+from augmint.audio.surroundings import MOST, Surroundings
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom, Splits, TaskSettings
 

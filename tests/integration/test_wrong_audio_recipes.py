@@ -81,7 +81,7 @@ def message(capsys: pytest.CaptureFixture[str], good: dict[str, Any], changes: d
         (RECOGNISE, {"data": {"columns": {"text": "label"}, "data_files": {"train": "bare.parquet"}}}, "bare.parquet"),
         (RECOGNISE, {"data": {"train_limit": {"per_class": 3}}}, "per_class needs classes"),
         (RECOGNISE, {"model": {"scratch": {"model_type": "bert"}}}, "does not transcribe speech"),
-        (RECOGNISE, {"generator": {"name": "voccoder"}}, "no speech generator"),
+        (RECOGNISE, {"generator": {"name": "voccoder"}}, "Did you mean 'vocos'"),
         (RECOGNISE, {"generator": {"layer": 2}}, "Did you mean 'layers'"),
         (RECOGNISE, {"judge": {"members": 2}}, "has no settings"),
         (RECOGNISE, {"compare": {"arms": ["original", "standard", "pseudo-labelled"]}}, "pseudo-labelled"),
