@@ -59,6 +59,35 @@ def test_a_resumed_training_ends_with_the_same_weights(tmp_path: Path, stops: li
     assert [e["step"] for e in output.log_history] == [e["step"] for e in undisturbed[1]]
 
 
+class Threads(AdversarialCallback):
+    """What torch computes on, step by step."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def on_step_end(self, trainer: Any, step: int) -> None:
+        self.seen.append(torch.get_num_threads())
+
+
+@pytest.mark.parametrize(("asked", "used"), [(None, 1), (3, 3)])
+def test_a_resumed_training_computes_on_as_many_threads_as_it_began_with(tmp_path: Path, asked: int | None, used: int) -> None:
+    before, threads = torch.get_num_threads(), Threads()
+    try:
+        torch.set_num_threads(1)
+        run = trainer(tmp_path)
+        run.callbacks.append(At(5))
+        with pytest.raises(KeyboardInterrupt):
+            run.train()
+        torch.set_num_threads(2)  # a machine with more cores
+        run = trainer(tmp_path, threads=asked)
+        run.callbacks.append(threads)
+        run.train(resume_from_checkpoint=True)
+        assert set(threads.seen) == {used}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_kill_9_at_any_moment_changes_nothing(tmp_path: Path, undisturbed: Any) -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(HERE / "adversarial_run.py"), str(tmp_path)]

@@ -36,7 +36,8 @@ class AdversarialArguments:
         ema_half_life: half-life of the averaged generator, in training rows seen.
         ema_rampup: the half-life is at most this part of the rows seen so far, so the average forgets its start; None: off.
         seed: keys batch order, noise and augmentation.
-        threads: torch threads of a process while training, so results don't depend on the machine; None leaves them.
+        threads: torch threads of a process while training, so results don't depend on the machine; None takes what the process
+            has, and a resumed training what it began with.
         use_cpu: train on the CPU though an accelerator is there.
         dataloader_num_workers: worker processes that read rows; 0 reads in the training process.
         logging_steps: steps between log lines, each the mean since the line before.

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from augmint.core.adversarial.best import BestWeights
 from augmint.core.adversarial.checkpoint import read_state
 from augmint.core.adversarial.tensors import load_module, load_optimizer, module_tensors, optimizer_tensors, write_tensors
@@ -44,7 +46,8 @@ def write_checkpoint(trainer: AdversarialTrainer) -> Path:
     state = {"position": place, "healthy": trainer.watch.healthy, "log_lines": len(trainer.log.history), "kind": _kind(trainer),
              "meter": trainer.meter.state_dict(), "watch": trainer.watch.state_dict(), "best": trainer.best.state_dict(),
              "objective": trainer.objective.state_dict(),
-             "callbacks": [callback.state_dict() for callback in trainer.callbacks], "arguments": trainer.args.to_dict()}
+             "callbacks": [callback.state_dict() for callback in trainer.callbacks], "arguments": trainer.args.to_dict(),
+             "threads": torch.get_num_threads()}
 
     def files(directory: Path) -> None:
         trainer.best.write(directory)
@@ -85,6 +88,8 @@ def resume(trainer: AdversarialTrainer, checkpoint: bool | str | Path | None, re
     trainer.objective.load_state_dict(state["objective"])
     for callback, values in zip(trainer.callbacks, state["callbacks"], strict=False):
         callback.load_state_dict(values)
+    if trainer.args.threads is None and "threads" in state:  # sums are split by thread: on another number of cores they'd differ
+        torch.set_num_threads(state["threads"])
     if rewind_log:
         trainer.log.rewind(state["log_lines"])
     return True
