@@ -143,3 +143,9 @@ def test_the_reason_is_one_sentence():
         reason = verdict(validation)["reason"]
         assert reason.endswith(".")
         assert ". " not in reason
+
+
+def test_how_large_a_gain_validation_could_have_shown_shrinks_with_seeds():
+    few, more, one = (verdict(GOOD, seeds=range(count), spread=1.0)["resolution"] for count in (3, 30, 1))
+    assert 0 < more < few / 2
+    assert one is None

@@ -40,6 +40,11 @@ class Choice:
     gain: Interval | None
     seeds: int
 
+    @property
+    def resolution(self) -> float | None:
+        """One standard error of `gain`: a smaller one validation cannot tell from chance. None where nothing was repeated."""
+        return (self.gain.high - self.gain.low) / 2 if self.gain is not None and self.gain.covers and self.seeds > 1 else None
+
 
 def choose(validation: Mapping[str, ArmScores], metric: Metric, *, seed: int = 0) -> Choice:
     """The arm to use. Sees validation scores only; test scores cannot change it.

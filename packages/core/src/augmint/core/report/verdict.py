@@ -31,7 +31,7 @@ def verdict_context(data: ReportData) -> dict[str, Any]:
     arms, verdict = scored_arms(comparison), comparison.get("verdict")
     if not verdict:
         return {"headline": "No verdict yet: the arms have not been compared.", "tone": "open", "label": "Not decided",
-                "evidence": "", "reason": "", "tiles": _time_tile(comparison)}
+                "evidence": "", "reason": "", "reach": "", "tiles": _time_tile(comparison)}
     use = verdict.get("use")
     subject = evidence_arm(arms, metric, use)
     baseline = None if subject is None else _baseline(comparison, subject)
@@ -40,6 +40,7 @@ def verdict_context(data: ReportData) -> dict[str, Any]:
     tone, label = _LABELS[standing] if wording.recommends(use) else ("leave", "Do not use it")
     return {"headline": wording.headline(use, standing), "tone": tone, "label": label, "reason": str(verdict.get("reason") or ""),
             "evidence": "" if subject is None else _evidence(arms, metric, subject, baseline, gap, subject == use),
+            "reach": _reach(verdict.get("resolution"), metric),
             "tiles": [*_score_tiles(comparison, arms, metric, subject), *_time_tile(comparison)]}
 
 
@@ -73,6 +74,14 @@ def _evidence(arms: Arms, metric: Metric, subject: str, baseline: str | None, ga
         end = "without repeats there is no interval, so it may be chance"
     lower = "" if metric.greater_is_better else " (lower is better)"
     return f"{lead}, {wording.difference(gap, metric)} against {against}{lower}: {end}."
+
+
+def _reach(resolution: float | None, metric: Metric) -> str:
+    """What the choice could have seen at all."""
+    if not resolution:
+        return ""
+    amount = f"{wording.number(resolution, metric.decimals)} {wording.difference_unit(metric)}".strip()
+    return f"With this validation split and so many seeds, a gain below about {amount} cannot be told from chance."
 
 
 def _score_tiles(comparison: Mapping[str, Any], arms: Arms, metric: Metric, subject: str | None) -> list[dict[str, str]]:
