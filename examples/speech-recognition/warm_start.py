@@ -1,22 +1,19 @@
-"""Trains the small recogniser that the study starts from, on synthetic speech.
+"""Trains the small recogniser that the study starts from.
 
-    apt-get install trans-de-en
-    python examples/speech-recognition/warm_start.py --minutes 30
+    apt-get install trans-de-en asterisk-core-sounds-{es,fr,it}-g722
+    python examples/speech-recognition/warm_start.py --minutes 60
 
 A synthesiser (eSpeak NG, some fifty voices) reads English sentences and phrases of the Ding word list, and sometimes figures and
-letters one by one; no text is a prompt's (`prepare_prompts.py` writes those). Leaves data/ctc, which plain Transformers loads; a
-run that was stopped goes on where it was. Prints the character error rate of synthetic speech that it has not heard, and of the
-study's validation prompts, by which nothing is chosen.
-
-Source of the sentences: Frank Richter, TU Chemnitz, https://dict.tu-chemnitz.de (GPL, version 2 or later).
+letters one by one, never twice in the same voice; no text is a prompt's (`prepare_prompts.py` writes those). A third of every batch
+are recorded prompts in Spanish, French and Italian, so that it hears people on telephone lines too. All of it passes augmint's ops.
+Leaves data/ctc, which plain Transformers loads; a run that was stopped goes on where it was. Prints the character error rate of
+synthetic speech that it has not heard, and of the study's validation prompts, by which nothing is chosen.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import re
-import string
 import sys
 import time
 from pathlib import Path
@@ -25,59 +22,20 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import torch
+from warm_start_speech import RATE, Clips, chosen, missing, recorded, said
 
-from augmint.audio.builtin import speak
+from augmint.audio import AudioPolicySpace
 from augmint.audio.files import read_clip
 from augmint.audio.recognition import Recognizer, build_recognizer, error_rate, normalise
+from augmint.core.interfaces import RowRandom
 
 DATA = Path(__file__).parent / "data"
 SENTENCES = Path("/usr/share/trans/de-en")
-RATE, BATCH, WARM_UP, LEARNING_RATE = 16_000, 32, 100, 2e-3
-READ, HELD_OUT = 8_000, 64  # texts that are read to it, and texts that it is tried on
+READ, RECORDED, WARM_UP, LEARNING_RATE = 22, 10, 100, 2e-3  # clips of a batch, steps, and the rate after these
 SAVE_EVERY, TRY_EVERY, WINDOW = 50, 100, 16  # steps
-LANGUAGES = ["en", "en-us", "en-us", "en-gb-scotland", "en-029"]
-VARIANTS = ["", *(f"+f{number}" for number in range(1, 6)), *(f"+m{number}" for number in range(1, 9))]
-NOTE = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|/[^/|]+/")
-FIGURES = "zero one two three four five six seven eight nine ten eleven twelve twenty thirty star pound"
-SPELT = [*FIGURES.split(), *string.ascii_lowercase]
-
-
-Clips = tuple[list[np.ndarray], list[str]]
-
-
-def english(path: Path) -> list[str]:
-    """The word list's English texts of 2 to 12 plain words, each once, in its order."""
-    found: dict[str, None] = {}
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        for entry in NOTE.sub(" ", line.partition(" :: ")[2]).split("|"):
-            text = " ".join(entry.split(";")[0].split()).lower().rstrip(".!?")
-            if re.fullmatch(r"[a-z]+(?:'[a-z]+)?(?:,? [a-z]+(?:'[a-z]+)?){1,11}", text) and 10 <= len(text) <= 70:
-                found[normalise(text)] = None
-    return [text for text in found if not re.search(r"\b(?:sb|sth|smb|smth|esp|etc)\b", text)]
-
-
-def chosen(path: Path, prompts: set[str]) -> tuple[list[str], list[str]]:
-    """Texts to read, and texts to try it on. None has a prompt's words."""
-    rng = np.random.default_rng(0)
-    # Sentences are learnt from whole ones: the longer a text, the likelier it is taken.
-    texts = [text for text in english(path) if text not in prompts]
-    chances = np.array([len(text) for text in texts], float)
-    drawn = rng.choice(len(texts), READ * 7 // 8 + HELD_OUT, replace=False, p=chances / chances.sum())
-    texts = [texts[row] for row in drawn]
-    counted = {" ".join(rng.choice(SPELT, rng.integers(2, 6))) for _ in range(READ // 8)} - prompts
-    return texts[HELD_OUT:] + sorted(counted), texts[:HELD_OUT]
-
-
-def said(text: str, number: int) -> np.ndarray:
-    """Float samples of one text in a voice of its own, louder or softer, with some noise."""
-    rng = np.random.default_rng([11, number])
-    voice, speed = str(rng.choice(LANGUAGES)) + str(rng.choice(VARIANTS)), int(rng.integers(130, 200))
-    pitch, liveliness = int(rng.integers(25, 80)), int(rng.integers(30, 80))
-    wave = speak(text, voice, sampling_rate=RATE, words_per_minute=speed, pitch=pitch, pitch_range=liveliness) / 32768
-    wave = np.pad(wave, rng.integers(0, RATE // 5, 2))
-    noise = np.abs(wave).max() * 10 ** -rng.uniform(1.5, 3.5)
-    wave = wave * rng.uniform(0.3, 1.0) + rng.normal(0, noise, len(wave))
-    return (wave / max(1.0, np.abs(wave).max())).astype(np.float32)
+CHANCES = {"speed": 0.4, "tempo": 0.3, "vtlp": 0.5, "room": 0.4, "noise": 0.4, "gain": 0.3, "channel": 0.3, "frequency_drop": 0.8,
+           "time_drop": 0.3}  # fmt: skip
+POLICY = AudioPolicySpace("speech-recognition", RATE).decode({"strength": 0.6, **CHANCES})
 
 
 def joined(clips: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -85,14 +43,27 @@ def joined(clips: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.nn.utils.rnn.pad_sequence(waves, batch_first=True), torch.tensor([len(wave) for wave in waves])
 
 
-def batch(step: int, texts: list[str]) -> np.ndarray:
+def batch(step: int, texts: list[str], prompts: Clips) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
+    """Clips of a step, augmented, with their lengths and transcripts."""
+    rows, rng = drawn(step, texts), np.random.default_rng([9, step])
+    waves, said_texts = [said(texts[row], step * READ + at) for at, row in enumerate(rows)], [texts[row] for row in rows]
+    near = int(rng.integers(0, len(prompts[0]) - 4 * RECORDED))  # of alike length, so that little is padding
+    for row in near + rng.choice(4 * RECORDED, RECORDED, replace=False):
+        waves.append(prompts[0][row])
+        said_texts.append(prompts[1][row])
+    audio, lengths = joined(waves)
+    found = POLICY({"audio": audio, "audio_length": lengths}, RowRandom(0, "warm start", step, rows=range(len(waves))))
+    return found["audio"], found["audio_length"], said_texts
+
+
+def drawn(step: int, texts: list[str]) -> np.ndarray:
     """The texts of a step: drawn for a window of steps at once and sorted by length, so that little is padding."""
-    count = BATCH * WINDOW
+    count = READ * WINDOW
     order = np.concatenate([np.random.default_rng([7, epoch]).permutation(len(texts)) for epoch in epochs(step, count, len(texts))])
     start = step // WINDOW * count - epochs(step, count, len(texts))[0] * len(texts)
-    drawn = order[start : start + count]
-    drawn = drawn[np.argsort([len(texts[row]) for row in drawn], kind="stable")].reshape(WINDOW, BATCH)
-    return drawn[np.random.default_rng([8, step // WINDOW]).permutation(WINDOW)[step % WINDOW]]
+    rows = order[start : start + count]
+    rows = rows[np.argsort([len(texts[row]) for row in rows], kind="stable")].reshape(WINDOW, READ)
+    return rows[np.random.default_rng([8, step // WINDOW]).permutation(WINDOW)[step % WINDOW]]
 
 
 def epochs(step: int, count: int, rows: int) -> range:
@@ -118,10 +89,9 @@ def errors(model: Recognizer, trial: dict[str, Clips]) -> str:
     return "characters wrong: " + ", ".join(f"{rate:.1f} % of {name}" for name, rate in rates.items())
 
 
-def train(model: Recognizer, texts: list[str], trial: dict[str, Clips], minutes: float, state: Path) -> None:
+def train(model: Recognizer, texts: list[str], prompts: Clips, trial: dict[str, Clips], minutes: float, state: Path) -> None:
     network: Any = model.network
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    clips: dict[int, np.ndarray] = {}
     step, spent, losses = 0, 0.0, []
     if state.is_file():
         kept = torch.load(state, weights_only=True)
@@ -134,12 +104,8 @@ def train(model: Recognizer, texts: list[str], trial: dict[str, Clips], minutes:
         started = time.process_time()
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * spent / (60 * minutes)))
-        rows = batch(step, texts).tolist()
-        for row in rows:
-            if row not in clips:
-                clips[row] = said(texts[row], row)
-        audio, lengths = joined([clips[row] for row in rows])
-        loss = model.row_losses(model.inputs(audio, lengths, [texts[row] for row in rows])).mean()
+        audio, lengths, wanted = batch(step, texts, prompts)
+        loss = model.row_losses(model.inputs(audio, lengths, wanted)).mean()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
@@ -158,21 +124,25 @@ def train(model: Recognizer, texts: list[str], trial: dict[str, Clips], minutes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=30, help="of CPU time for training, all runs together")
+    parser.add_argument("--minutes", type=float, default=60, help="of CPU time for training, all runs together")
     parser.add_argument("--source", type=Path, default=SENTENCES)
     parser.add_argument("--out", type=Path, default=DATA / "ctc")
     args = parser.parse_args()
     if not args.source.is_file():
         sys.exit(f"There is no word list {args.source}. Run: apt-get install trans-de-en (or give --source).")
+    if missing():
+        sys.exit(f"There are no prompts in other languages. Run: apt-get install {' '.join(missing())}")
     prompts = {normalise(text) for name in ("train", "validation", "test") for text in prompts_of(name)[1]}
     texts, held_out = chosen(args.source, prompts)
     print(f"{len(texts)} texts are read, {texts[0]!r} and {texts[-1]!r} among them")
-    synthetic = [said(text, READ + row) for row, text in enumerate(held_out)]
+    others = recorded()
+    print(f"{len(others[0])} prompts in other languages, {sum(map(len, others[0])) / RATE / 60:.0f} minutes")
+    synthetic = [said(text, 10_000_000 + row) for row, text in enumerate(held_out)]
     trial = {"unheard synthetic speech": (synthetic, held_out), "validation prompts": prompts_of("validation")}
     args.out.mkdir(parents=True, exist_ok=True)
     model, state = build_recognizer({}, texts, RATE, seed=0), args.out / "training.pt"
     torch.manual_seed(0)
-    train(model, texts, trial, args.minutes, state)
+    train(model, texts, others, trial, args.minutes, state)
     model.save_pretrained(args.out)
 
 

@@ -14,12 +14,8 @@ from augmint.core.interfaces import MintSettings, Point, RowRandom, keyed_genera
 sys.path.insert(0, str(Path(__file__).parent))
 from waves import VOICES, as_int16, batch_of
 
-SPACES = [
-    AudioPolicySpace(task, rate, mint, exclude)
-    for task in TASKS
-    for mint in (False, True)
-    for rate, exclude in ((16000, ()), (8000, ("speed", "tempo", "vtlp")))
-]
+KINDS = {"speech-recognition": (None, "versions"), "audio-classification": (None, "versions", "new")}
+SPACES = [AudioPolicySpace(task, rate, mint) for task in TASKS for mint in KINDS[task] for rate in (16000, 8000)]
 
 
 def random_point(space: AudioPolicySpace, seed: int) -> Point:
@@ -39,7 +35,7 @@ def test_the_search_starts_from_identity_and_the_standard_policy(space):
         assert list(starts)[2:4] == ["minted", "standard_minted"]
     nothing, standard = space.decode(starts["identity"]), space.decode(starts["standard"])
     assert nothing == AudioPolicy(sampling_rate=space.sampling_rate)
-    assert standard == standard_policy(space.task, space.sampling_rate, space.exclude)
+    assert standard == standard_policy(space.task, space.sampling_rate)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -86,17 +82,9 @@ def test_the_corners_of_the_space_are_policies(space):
 
 
 @pytest.mark.parametrize("space", SPACES)
-def test_excluded_ops_and_those_unsafe_for_the_task_are_in_no_policy(space):
+def test_ops_that_are_unsafe_for_the_task_are_in_no_policy(space):
     policy = space.decode({d.name: d.high for d in space.dimensions})
-    assert not ops_of(policy) & set(space.exclude)
     assert ("shift" in ops_of(policy)) == (space.task == "audio-classification")
-    assert not {d.name for d in space.dimensions} & set(space.exclude)
-
-
-def test_a_family_without_ops_has_no_dimensions():
-    names = {d.name for d in AudioPolicySpace("speech-recognition", exclude=("frequency_drop", "time_drop", "babble")).dimensions}
-    assert not names & {"masks_magnitude", "frequency_drop", "time_drop"}
-    assert "noise" in names
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -113,23 +101,30 @@ def test_one_strength_scales_every_magnitude():
 
 def test_mint_settings_are_searched_only_where_there_is_a_generator():
     point = {"share": 0.5, "truncation": 0.7, "min_agreement": 0.9, "keep_quantile": 0.5, "balance": 1.0, "soft_labels": 0.25}
-    assert AudioPolicySpace("audio-classification", mint=True).decode(point).mint == MintSettings(**point)
+    assert AudioPolicySpace("audio-classification", mint="new").decode(point).mint == MintSettings(**point)
     assert AudioPolicySpace("audio-classification").decode(point).mint == MintSettings()
     assert not {d.name for d in AudioPolicySpace("audio-classification").dimensions} & set(point)
 
 
 def test_the_generator_of_speech_is_told_how_much_to_perturb():
     point = {"share": 0.5, "perturbation": 0.3, "min_agreement": 0.9, "keep_quantile": 0.5, "weight": 0.4}
-    mint = AudioPolicySpace("speech-recognition", mint=True).decode(point).mint
+    space = AudioPolicySpace("speech-recognition", mint="versions")
+    mint = space.decode(point).mint
     assert mint == MintSettings(share=0.5, controls={"perturbation": 0.3}, min_agreement=0.9, keep_quantile=0.5, weight=0.4)
-    assert AudioPolicySpace("speech-recognition", mint=True).decode({**point, "share": 0.0}).mint == MintSettings()
+    assert space.decode({**point, "share": 0.0}).mint == MintSettings()
+
+
+def test_versions_of_labelled_clips_are_perturbed_and_shared_out_over_the_classes():
+    names = {d.name for d in AudioPolicySpace("audio-classification", mint="versions").dimensions}
+    assert {"perturbation", "balance", "soft_labels"} <= names
+    assert "truncation" not in names
 
 
 def test_wrong_arguments_say_what_is_wrong():
     with pytest.raises(UserError, match="Did you mean 'speech-recognition'"):
         AudioPolicySpace("speech-recognitio")
-    with pytest.raises(UserError, match="Did you mean 'vtlp'"):
-        AudioPolicySpace("speech-recognition", exclude=("vtpl",))
+    with pytest.raises(UserError, match="speech-recognition has no 'new' clips"):
+        AudioPolicySpace("speech-recognition", mint="new")
     with pytest.raises(UserError, match="Did you mean 'speed'"):
         AudioPolicySpace("speech-recognition").decode({"sped": 1})
     with pytest.raises(UserError, match="sampling rate"):

@@ -66,7 +66,7 @@ class AudioCodec(RowCodec):
         return None if 0 <= label < classes else f"label {label} is out of range for {classes} classes"
 
     def encode(self, dataset: Dataset) -> Batch:
-        batch = self.encode_roles(dataset, (AUDIO, *((TEXT,) if TEXT in self.columns else ())))
+        batch = self.encode_roles(dataset, (AUDIO, TEXT))
         labels = self.labels(dataset)
         if labels is not None:
             batch[LABEL] = torch.tensor(labels, dtype=torch.int64)
@@ -75,6 +75,8 @@ class AudioCodec(RowCodec):
     def encode_roles(self, dataset: Dataset, roles: Sequence[str]) -> Batch:
         batch: Batch = {}
         for role in roles:
+            if role not in self.columns:  # transcripts, which not all clips have
+                continue
             if role == AUDIO:
                 batch |= to_batch([self._read(cell, row) for row, cell in enumerate(self._cells(dataset))])
             else:

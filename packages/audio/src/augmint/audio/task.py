@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import torch.utils.data
 from datasets import Dataset
 
 from augmint.audio.codec import AudioCodec
 from augmint.audio.columns import as_audio, find_columns, guessed
+from augmint.audio.making import Making, making_of
 from augmint.audio.models.extractor import LONGEST, sampling_rate_of
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
 from augmint.audio.rows import AudioRows
@@ -19,6 +22,10 @@ from augmint.audio.surroundings import Surroundings
 from augmint.core.evaluation.planned import PlannedTask
 from augmint.core.evaluation.training_defaults import BATCH_SIZE
 from augmint.core.interfaces import (
+    Batch,
+    Discriminator,
+    Generator,
+    Objective,
     Policy,
     PolicySpace,
     RowCodec,
@@ -31,11 +38,13 @@ _LISTENED = 256
 
 
 class AudioTask(PlannedTask):
-    """How rows and policies of clips are made (see `PlannedTask`)."""
+    """How rows and policies of clips are made (see `PlannedTask`), and what generates clips (see `Making`)."""
 
     modality: ClassVar[str] = "audio"
     files: ClassVar[str] = "audiofolder"
     batch_size: ClassVar[int] = BATCH_SIZE
+    makings: ClassVar[tuple[type[Making], ...]]
+    """Families of generators that suit the task, the default first."""
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         super().__init__(splits, settings)
@@ -73,17 +82,28 @@ class AudioTask(PlannedTask):
         """Length of clips that a scratch model is sized for: the longest training clip, up to half a minute."""
         return min(LONGEST, float(self.train_rows.lengths.max()) / self.codec.sampling_rate)
 
-    # policy -------------------------------------------------------------------------------------------------------
+    # adversarial training -----------------------------------------------------------------------------------------
 
-    def make_space(self) -> PolicySpace:
-        rate = self.codec.sampling_rate
-        return AudioPolicySpace(self.name, rate, mint=True, surroundings=Surroundings.fit(self._unlabelled_clips(), rate))
+    @cached_property
+    def making(self) -> Making:
+        """What the recipe's `generator` names."""
+        return making_of(self.makings, self)
 
-    def _unlabelled_clips(self) -> Iterator[np.ndarray]:
-        """Some of the recordings that came without labels or transcripts, from all over the split."""
-        rows = self.unlabelled
-        if rows is not None:
-            yield from (rows.clips([row])[0] for row in np.linspace(0, len(rows) - 1, min(len(rows), _LISTENED)).astype(int))
+    @property
+    def gentlest(self) -> Mapping[str, Any] | None:
+        return self.making.gentlest
+
+    def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
+        return self.making.networks()
+
+    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
+        return self.making.rows(pseudo_labelled)
+
+    def adversarial_defaults(self) -> dict[str, Any]:
+        return self.making.defaults()
+
+    def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
+        return self.making.load(generator_dir, discriminator_dir)
 
     @cached_property
     def unlabelled(self) -> AudioRows | None:
@@ -92,6 +112,19 @@ class AudioTask(PlannedTask):
             return None
         codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
         return AudioRows(self.splits.unlabeled, codec)
+
+    # policy -------------------------------------------------------------------------------------------------------
+
+    def make_space(self) -> PolicySpace:
+        rate = self.codec.sampling_rate
+        heard = Surroundings.fit(self._unlabelled_clips(), rate)
+        return AudioPolicySpace(self.name, rate, "new" if self.gentlest is None else "versions", heard)
+
+    def _unlabelled_clips(self) -> Iterator[np.ndarray]:
+        """Some of the recordings that came without labels or transcripts, from all over the split."""
+        rows = self.unlabelled
+        if rows is not None:
+            yield from (rows.clips([row])[0] for row in np.linspace(0, len(rows) - 1, min(len(rows), _LISTENED)).astype(int))
 
     def standard_policy(self) -> Policy:
         return standard_policy(self.name, self.codec.sampling_rate)

@@ -43,7 +43,13 @@ _MINT_SPEECH = (
     Dimension("keep_quantile", 0.2, 1.0),
     Dimension("weight", 0.2, 1.0),
 )
-_MINT = {"speech-recognition": _MINT_SPEECH, "audio-classification": MINT_WITH_CLASSES}
+_MINT_VERSIONS = (_MINT_SPEECH[1], *(dimension for dimension in MINT_WITH_CLASSES if dimension.name != "truncation"))
+_MINT = {
+    ("speech-recognition", "versions"): _MINT_SPEECH,
+    ("audio-classification", "new"): MINT_WITH_CLASSES,
+    ("audio-classification", "versions"): _MINT_VERSIONS,
+}
+"""Task, and how generated clips come about -> what is searched of them."""
 _CONTROLS = ("perturbation",)
 """Dimensions that the generator is told."""
 _UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "weight": 1.0, "perturbation": 0.5}
@@ -69,8 +75,8 @@ class AudioPolicySpace(PolicySpace):
     Args:
         task: "speech-recognition" or "audio-classification".
         sampling_rate: of the clips, samples a second.
-        mint: whether generated rows are at hand; adds the dimensions of MintSettings.
-        exclude: ops to leave out: speed, tempo and vtlp where labels are speakers, speed where they are pitches.
+        mint: what generated rows are at hand, whose settings become dimensions: "versions" of real clips, "new" ones of a class, or
+            None.
         surroundings: noise and rooms of recordings. Without noises the op `noise_recorded` takes no part.
 
     Raises:
@@ -86,28 +92,28 @@ class AudioPolicySpace(PolicySpace):
         self,
         task: str,
         sampling_rate: int = 16000,
-        mint: bool = False,
-        exclude: Sequence[str] = (),
+        mint: str | None = None,
         surroundings: Surroundings | None = None,
     ) -> None:
         if task not in TASKS:
             raise UserError(f"There is no audio task {task!r}.", where="AudioPolicySpace", fix=nearest(str(task), TASKS))
-        for name in exclude:
-            if name not in op_names():
-                raise UserError(f"There is no op {name!r}.", where="AudioPolicySpace", fix=nearest(str(name), op_names()))
-        self.task, self.mint, self.exclude = task, mint, tuple(exclude)
+        if mint is not None and (task, mint) not in _MINT:
+            known = [kind for known, kind in _MINT if known == task]
+            raise UserError(f"{task} has no {mint!r} clips.", where="AudioPolicySpace", fix=nearest(str(mint), known))
+        self.task, self.mint = task, mint
+        self._minted = _MINT[task, mint] if mint is not None else ()
         self.sampling_rate = Setting(sampling_rate).sampling_rate
         self.surroundings = surroundings or Surroundings()
-        usable = set(op_names(task)) - set(exclude) - (set() if self.surroundings.noises else {"noise_recorded"})
+        usable = set(op_names(task)) - (set() if self.surroundings.noises else {"noise_recorded"})
         self.ops = {chance: kept for chance, ops in CHANCES.items() if (kept := tuple(op for op in ops if op in usable))}
-        families = [family for family, chances in STRENGTHS.items() if set(chances) & set(self.ops)]
         self._dimensions = (
             Dimension("strength", 0.1, 1.0),
             *(Dimension(chance, 0.0, 1.0) for chance in self.ops),
-            *(Dimension(f"{family}_magnitude", 0.1, 1.0) for family in families),
-            *(_MINT[task] if mint else ()),
+            *(Dimension(f"{family}_magnitude", 0.1, 1.0) for family in STRENGTHS),
+            *self._minted,
         )
-        self._identity: Point = {dimension.name: _neutral(dimension.name) for dimension in (*self._dimensions, *_MINT[task])}
+        every = (*self._dimensions, *(dimension for (known, _), kind in _MINT.items() if known == task for dimension in kind))
+        self._identity: Point = {dimension.name: _neutral(dimension.name) for dimension in every}
 
     @property
     def dimensions(self) -> Sequence[Dimension]:
@@ -120,7 +126,7 @@ class AudioPolicySpace(PolicySpace):
                 raise UserError(f"There is no dimension {name!r}.", where="AudioPolicySpace", fix=nearest(name, self._identity))
         at: Point = {**self._identity, **point}
         stages = tuple(self._stage(chance, at) for chance in self.ops if at[chance] >= _LEAST)
-        mint = _mint_settings({d.name: at[d.name] for d in _MINT[self.task]}) if self.mint else MintSettings()
+        mint = _mint_settings({d.name: at[d.name] for d in self._minted}) if self._minted else MintSettings()
         heard = self.surroundings if any({"noise_recorded", "room"} & set(stage.ops) for stage in stages) else Surroundings()
         return AudioPolicy(stages, mint, self.sampling_rate, heard)
 
@@ -134,17 +140,11 @@ class AudioPolicySpace(PolicySpace):
         rows = _MINTED[self.task]
         minted: dict[str, Point] = {"minted": rows, "standard_minted": {**_STANDARD, **rows}}
         changes: dict[str, Point] = {"identity": {}, "standard": _STANDARD, **(minted if self.mint else {}), **_GOOD}
-        names, seen, starts = [dimension.name for dimension in self.dimensions], set(), {}
-        for start, change in changes.items():
-            point = {name: {**self._identity, **change}[name] for name in names}
-            fingerprint = self.decode(point).fingerprint
-            if fingerprint not in seen or start in ("identity", "standard"):  # with ops excluded, some become the same
-                starts[start] = point
-            seen.add(fingerprint)
-        return starts
+        names = [dimension.name for dimension in self.dimensions]
+        return {start: {name: {**self._identity, **change}[name] for name in names} for start, change in changes.items()}
 
 
-def standard_policy(task: str, sampling_rate: int = 16000, exclude: Sequence[str] = ()) -> AudioPolicy:
+def standard_policy(task: str, sampling_rate: int = 16000) -> AudioPolicy:
     """The no-search baseline of both tasks: SpecAugment's masks on every clip, and speed 0.9, 1.0 or 1.1, each in a third of them.
 
     Raises:
@@ -153,7 +153,7 @@ def standard_policy(task: str, sampling_rate: int = 16000, exclude: Sequence[str
     Sources: Park et al. 2019, "SpecAugment: a simple data augmentation method for automatic speech recognition"; Ko et al. 2015,
     "Audio augmentation for speech recognition".
     """
-    space = AudioPolicySpace(task, sampling_rate, exclude=exclude)
+    space = AudioPolicySpace(task, sampling_rate)
     return space.decode(space.starts()["standard"])
 
 

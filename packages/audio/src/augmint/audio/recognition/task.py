@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
-import torch.utils.data
 from datasets import Dataset, Value
 
+from augmint.audio.making import Making
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
@@ -22,27 +21,15 @@ from augmint.audio.recognition.training import DEFAULT_BATCH_SIZE, score, train
 from augmint.audio.recognition.window import KEY, Within, window_of
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
-from augmint.audio.vocoder import (
-    DEFAULT_VOCODER,
-    MelVocoderGenerator,
-    SegmentRows,
-    VocoderDiscriminator,
-    VocoderObjective,
-    build_vocoder,
-    vocoder_defaults,
-)
+from augmint.audio.vocoder.making import VersionMaking
 from augmint.core.errors import UserError
 from augmint.core.evaluation.finetuning import check_finetune
 from augmint.core.evaluation.plan import Drawn, RowPlan
 from augmint.core.interfaces import (
-    Batch,
-    Discriminator,
     Evaluation,
     FinetuneJob,
-    Generator,
     Judge,
     Metric,
-    Objective,
     Splits,
     TaskSettings,
     keyed_seed,
@@ -69,7 +56,7 @@ class SpeechRecognition(AudioTask):
     metric: ClassVar[Metric] = WER
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "text": "text"}
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
-    gentlest: ClassVar[Mapping[str, Any] | None] = MelVocoderGenerator.gentlest
+    makings: ClassVar[tuple[type[Making], ...]] = (VersionMaking,)
     model_keys: ClassVar[Mapping[str, Any]] = {"language": str, KEY: int}
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
@@ -107,26 +94,6 @@ class SpeechRecognition(AudioTask):
                 heard = f"the {self.window / self.codec.sampling_rate:g} s that the model hears"
                 what = f"{len(long)} {split} clips are longer than {heard} (rows {shown})."
                 raise UserError(what, where="data", fix="Cut them with their transcripts, or leave them out.")
-
-    # adversarial training -----------------------------------------------------------------------------------------
-
-    def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
-        rate = self.codec.sampling_rate
-        values = {"name": DEFAULT_VOCODER, **self.settings.generator}
-        name = str(values.pop("name"))
-        generator, discriminator = build_vocoder(values, name=name, sampling_rate=rate, seed=self.settings.seed)
-        return generator, discriminator, VocoderObjective(generator.config, warmup_steps=None)
-
-    def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:
-        """Segments of the training clips and of the unlabelled ones: a vocoder needs no transcript."""
-        parts = [self.train_rows, *([self.unlabelled] if self.unlabelled is not None else [])]
-        return SegmentRows([torch.from_numpy(clip) for part in parts for clip in part.clips(range(len(part)))])
-
-    def adversarial_defaults(self) -> dict[str, Any]:
-        return vocoder_defaults(len(self.splits.train))
-
-    def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
-        return MelVocoderGenerator.from_pretrained(generator_dir), VocoderDiscriminator.from_pretrained(discriminator_dir)
 
     # judge --------------------------------------------------------------------------------------------------------
 

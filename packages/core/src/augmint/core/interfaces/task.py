@@ -200,8 +200,6 @@ class Task(ABC):
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
     files: ClassVar[str] = "json"
     """Format of `datasets.load_dataset` that such rows mostly lie in, for recipes to start from."""
-    gentlest: ClassVar[Mapping[str, Any] | None] = None
-    """As the generator's; the arm "resynthesised" mints under it."""
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         self.splits, self.settings = splits, settings
@@ -257,6 +255,11 @@ class Task(ABC):
             steps: how many adversarial steps will follow, for a control trained as long without them.
             pseudo_labelled: what `pseudo_labelled` gave of the unlabelled rows.
         """
+
+    @property
+    def gentlest(self) -> Mapping[str, Any] | None:
+        """As the generator's; the arm "resynthesised" mints under it. The default makes rows out of nothing."""
+        return None
 
     @abstractmethod
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:

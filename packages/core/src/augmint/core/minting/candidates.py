@@ -10,8 +10,9 @@ import pyarrow as pa
 import torch
 
 from augmint.core.data.duplicates import row_digests
-from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, keyed_generator, select, to_device
+from augmint.core.interfaces import Batch, RowRandom, batch_size, concatenate, select, to_device
 from augmint.core.minting.memorisation import relative_distances
+from augmint.core.minting.parents import conditions, drawn_parents
 from augmint.core.minting.parts import MintParts
 from augmint.core.minting.plan import NO_CLASS, MintPlan, Shard
 from augmint.core.minting.reference import Reference
@@ -103,10 +104,10 @@ def _generated(plan: MintPlan, parts: MintParts, ids: np.ndarray, labels: np.nda
     device = next((parameter.device for parameter in generator.parameters()), torch.device("cpu"))
     controls: dict[str, Any] = {} if plan.settings.truncation == 1.0 else {"truncation": plan.settings.truncation}
     controls |= plan.settings.controls
-    conditions, parents = _conditions(plan, parts, ids)
+    given, parents = conditions(plan, parts, ids, labels)
     made, scores = [], []
     for at, count in _blocks(len(labels), plan.arguments.block_size):
-        condition = select(conditions, torch.from_numpy(at)) if conditions is not None else {}
+        condition = select(given, torch.from_numpy(at)) if given is not None else {}
         if labels[0] != NO_CLASS:
             condition["label"] = torch.from_numpy(labels[at])
         condition = to_device(condition, device)
@@ -118,33 +119,10 @@ def _generated(plan: MintPlan, parts: MintParts, ids: np.ndarray, labels: np.nda
     return concatenate(made), torch.cat(scores).numpy() if scores else None, parents
 
 
-def _conditions(plan: MintPlan, parts: MintParts, ids: np.ndarray) -> tuple[Batch | None, np.ndarray | None]:
-    """What a conditioned generator makes every candidate for, and the original rows that gave it (None for unlabelled ones).
-
-    The candidates of a group share a condition. Groups walk through a shuffle of all conditions before any comes again.
-    """
-    assert parts.generator is not None
-    if not parts.generator.conditioned_on:
-        return None, None
-    pool = parts.conditions if parts.conditions is not None else parts.originals
-    group, shuffles = plan.groups(ids), {}
-    for epoch in np.unique(group // len(pool)).tolist():
-        shuffles[epoch] = keyed_generator(plan.seed, "mint", "conditions", epoch).permutation(len(pool))
-    rows = np.array([shuffles[int(number) // len(pool)][int(number) % len(pool)] for number in group], dtype=np.int64)
-    encoded = parts.codec.encode_roles(pool.select(rows), parts.generator.conditioned_on)
-    return encoded, rows if parts.conditions is None else None
-
-
 def _augmented(parts: MintParts, labels: np.ndarray, seeds: np.ndarray) -> tuple[list[Batch], np.ndarray]:
     """Real rows of the wanted classes through the policy, and which rows they were."""
     assert parts.policy is not None
-    known = parts.codec.labels(parts.originals)
-    rng = RowRandom(0, "mint parent", rows=seeds)
-    parents = np.zeros(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        mine = np.flatnonzero(labels == label)
-        pool = np.arange(len(parts.originals)) if known is None else np.flatnonzero(np.asarray(known) == label)
-        parents[mine] = pool[rng.take(mine).integers(len(pool)).numpy()]
+    parents = drawn_parents(parts, labels, seeds)
     chunks, at = [], 0
     for chunk in encode_chunks(parts.codec, parts.originals.select(parents), parents.tolist()):
         n = batch_size(chunk)
