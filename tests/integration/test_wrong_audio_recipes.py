@@ -96,10 +96,10 @@ def test_a_wrong_recipe_is_refused_with_a_hint(
 
 def test_damaged_clips_are_named_by_their_rows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good = clips(24)["audio"][:]
-    broken = [*good[:5], {"bytes": b"RIFF nothing", "path": None}, *good[6:]]
+    broken = [*good[:5], {"bytes": b"RIFF nothing", "path": "clips/five.wav"}, *good[6:]]
     clips(24, audio=broken).to_parquet("train.parquet")
     said = message(capsys, CLASSIFY, {})
-    assert "row 5" in said
+    assert "row 5 (five.wav)" in said
     assert "cannot be decoded" in said
 
 

@@ -16,7 +16,7 @@ from augmint.audio.preview import player
 from augmint.audio.rules import ClipRules
 from augmint.core.data.labels import column_values
 from augmint.core.errors import RowError, UserError
-from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
+from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules, file_of
 from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 
 LONGEST, SHORTEST = 120.0, 0.02
@@ -56,7 +56,7 @@ class AudioCodec(RowCodec):
             if reason is None and texts is not None and not (texts[row] or "").strip():
                 reason = "the transcript is empty"
             if reason is not None:
-                problems.append(RowProblem(row, reason))
+                problems.append(RowProblem(row, reason, file_of(cell)))
         return problems
 
     def _label_problem(self, label: int | None) -> str | None:

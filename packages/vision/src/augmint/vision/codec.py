@@ -16,7 +16,7 @@ from PIL import Image as PillowImage
 from torch import Tensor
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.interfaces import Batch, RowCodec, RowProblem
+from augmint.core.interfaces import Batch, RowCodec, RowProblem, file_of
 
 # Modes with one channel; everything else is read as RGB.
 GRAYSCALE_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"})
@@ -76,7 +76,7 @@ class ImageCodec(RowCodec):
             if reason is None and labels is not None:
                 reason = self._label_problem(labels[row])
             if reason is not None:
-                problems.append(RowProblem(row, reason))
+                problems.append(RowProblem(row, reason, file_of(cell[self.columns["image"]])))
         return problems
 
     def _label_problem(self, label: int | None) -> str | None:

@@ -50,7 +50,8 @@ def print_inspection(found: Mapping[str, Any]) -> None:
         print(f"... and {len(names) - len(shown)} more classes")
     for split, problems in found["skipped"].items():
         for problem in problems[:MOST_PROBLEMS]:
-            print(f"{split} row {problem['row']} is left out: {problem['reason']}")
+            file = f" ({problem['file']})" if problem.get("file") else ""
+            print(f"{split} row {problem['row']}{file} is left out: {problem['reason']}")
         if len(problems) > MOST_PROBLEMS:
             print(f"... and {len(problems) - MOST_PROBLEMS} more rows of {split}")
     for notice in found["notices"]:

@@ -44,12 +44,13 @@ def describe_problems(problems: list[RowProblem], name: str, total: int) -> str:
     """One line that names the first rows of every reason and counts them.
 
     Example:
-        >>> describe_problems([RowProblem(3, "image cannot be decoded"), RowProblem(17, "image cannot be decoded")], "train", 200)
-        'train rows 3, 17 (2 of 200): image cannot be decoded.'
+        >>> found = [RowProblem(3, "image cannot be decoded", "a.png"), RowProblem(17, "image cannot be decoded")]
+        >>> describe_problems(found, "train", 200)
+        'train rows 3 (a.png), 17 (2 of 200): image cannot be decoded.'
     """
-    reasons: dict[str, list[int]] = defaultdict(list)
+    reasons: dict[str, list[RowProblem]] = defaultdict(list)
     for problem in problems:
-        reasons[problem.reason].append(problem.row)
+        reasons[problem.reason].append(problem)
     parts = []
     for reason, found in list(reasons.items())[:SHOWN]:
         shown = ", ".join(map(str, found[:SHOWN])) + (", ..." if len(found) > SHOWN else "")

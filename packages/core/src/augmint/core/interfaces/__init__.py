@@ -1,7 +1,7 @@
 """The contract between core and the modality packages: small abstract classes, one method one meaning."""
 
 from augmint.core.interfaces.batch import Batch, batch_size, concatenate, select, to_device
-from augmint.core.interfaces.codec import RowCodec, RowProblem, Rules
+from augmint.core.interfaces.codec import RowCodec, RowProblem, Rules, file_of
 from augmint.core.interfaces.mint_dimensions import MINT_WITH_CLASSES
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Loss, Objective
@@ -52,6 +52,7 @@ __all__ = [
     "TaskSettings",
     "batch_size",
     "concatenate",
+    "file_of",
     "get_modality",
     "get_task",
     "keyed_generator",

@@ -15,10 +15,21 @@ from augmint.core.interfaces.batch import Batch, batch_size
 
 @dataclass(frozen=True)
 class RowProblem:
-    """A row that cannot be used: its position in the split and why, one phrase such as "image cannot be decoded"."""
+    """A row that cannot be used: its position in the split, why (one phrase such as "image cannot be decoded"), and the name of the
+    file that it came from where that is known."""
 
     row: int
     reason: str
+    file: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.row} ({self.file})" if self.file else str(self.row)
+
+
+def file_of(cell: Any) -> str | None:
+    """The name of the file that an undecoded cell of an `Image` or `Audio` column came from, or None."""
+    path = cell.get("path") if isinstance(cell, Mapping) else None
+    return Path(path).name if path else None
 
 
 Rules: TypeAlias = Callable[[Batch], list[str | None]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,7 @@ def describe(loaded: LoadedData) -> dict[str, Any]:
         "sizes": dict(loaded.sizes),
         "columns": {name: str(feature) for name, feature in loaded.splits.train.features.items()},
         "class_counts": {split: dict(counts) for split, counts in loaded.class_counts.items()},
-        "skipped": {
-            split: [{"row": problem.row, "reason": problem.reason} for problem in found] for split, found in loaded.skipped.items()
-        },
+        "skipped": {split: [asdict(problem) for problem in found] for split, found in loaded.skipped.items()},
         "duplicates": dict(loaded.duplicates),
         "notices": list(loaded.notices),
     }
