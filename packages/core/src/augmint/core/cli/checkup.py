@@ -91,13 +91,12 @@ def _audio() -> list[Finding]:
     """What reads and writes clips; only looked at where the audio extra is installed."""
     if installed("augmint-audio") is None:
         return []
-    from augmint.core.compatibility import torchaudio
+    from augmint.core.compatibility import torchaudio, torchcodec
 
     state = torchaudio.state()
-    codec = installed("torchcodec")
     return [
         Finding("torchaudio", state, "cannot be imported" not in state),
-        Finding("torchcodec", codec or "not installed (not needed: clips are read by soundfile)"),
+        Finding("torchcodec", torchcodec.state()),
     ]
 
 

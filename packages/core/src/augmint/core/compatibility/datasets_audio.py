@@ -1,4 +1,4 @@
-"""`datasets.Audio` without torchcodec.
+"""`datasets.Audio` without torchcodec, or with one that cannot be imported.
 
 Since release 4, `datasets` cannot even *store* encoded audio without torchcodec: `Audio.encode_example` imports it before it looks
 at what it is given. Files and bytes need no codec to be stored, so that building rows, `audiofolder` and the like work without.
@@ -14,24 +14,21 @@ from typing import Any
 import numpy as np
 from datasets import Audio
 
+from augmint.core.compatibility import torchcodec
+
 _MARK = "_augmint_stores_without_torchcodec"
 
 
 def prepare() -> None:
-    """Let `Audio` store paths, bytes and arrays where torchcodec is missing. Calling again does nothing more."""
+    """Let `Audio` store paths, bytes and arrays where torchcodec cannot be used. Calling again does nothing more."""
     original = Audio.encode_example
     if getattr(original, _MARK, False):
         return
 
     @functools.wraps(original)
     def encode_example(self: Audio, value: Any) -> Any:
-        try:
-            return original(self, value)
-        except ImportError:
-            stored = _stored(value)
-            if stored is None:
-                raise
-            return stored
+        stored = _stored(value) if torchcodec.failure() is not None else None
+        return original(self, value) if stored is None else stored
 
     setattr(encode_example, _MARK, True)
     Audio.encode_example = encode_example
