@@ -39,7 +39,7 @@ from augmint.text.rules import Rulebook
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
 from augmint.text.translation import pretraining
 from augmint.text.translation.settings import GeneratorSettings
-from augmint.text.translation.training import COMMON
+from augmint.text.translation.training import DEFAULTS
 
 Texts = list[str]
 Pairs = tuple[Texts, Texts]
@@ -66,7 +66,7 @@ def read(name: str) -> Pairs:
 def discriminator(out: Path, steps: int) -> PairDiscriminator:
     """Trained as by `augmint run`."""
     train = read("train")
-    finetune = {**COMMON, "learning_rate": 4e-3, "weight_decay": 0.01, "per_device_train_batch_size": 16}
+    finetune = DEFAULTS.over({"learning_rate": 4e-3, "per_device_train_batch_size": 16}, pretrained=False)
     lesson = pretraining.Lesson(
         train,
         read("validation"),

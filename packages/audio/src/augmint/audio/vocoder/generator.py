@@ -78,6 +78,9 @@ class MelVocoderGenerator(Generator, PyTorchModelHubMixin, library_name="augmint
         lengths = torch.tensor([len(row) for row in made], dtype=given.dtype, device=given.device)
         return {**condition, "audio": torch.nn.utils.rnn.pad_sequence(made, batch_first=True), "audio_length": lengths}
 
+    def draws(self, *, perturbation: float = 0.5, **controls: object) -> bool:
+        return perturbation > 0
+
     def render(self, mel: Tensor) -> Tensor:
         """Waves of log-mels: (n, n_mels, frames) to float32 (n, (frames - 1) * hop_length)."""
         wave: Tensor = self.network(mel)

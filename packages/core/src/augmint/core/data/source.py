@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, ReadInstruction, concatenate_datasets, load_dataset, load_from_disk
 
 from augmint.core.data.caching import cache_of
+from augmint.core.data.tables import check_tables
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import modalities
 
@@ -64,6 +65,8 @@ def read_source(path: str, *, name: str | None = None, data_files: Any = None, d
     else:
         raise UserError(f"There is no file or folder {path!r}.", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.")
+    if target in ("csv", "tsv"):
+        check_tables(kwargs["data_files"], tabs=target == "tsv", where=f"{where}.path")
     if target in ("parquet", "arrow") and isinstance(kwargs["data_files"], dict):
         # One call for all files would read every split by the first file's Features, so that class 0 of another file, which
         # may be another class, would be taken for the first's.

@@ -44,6 +44,11 @@ class Generator(nn.Module, ABC):
             a batch with `output_key` and everything else of the condition, differentiable unless under `torch.no_grad()`.
         """
 
+    def draws(self, **controls: Any) -> bool:
+        """Whether samples of one condition differ under these controls of `sample`. Where they don't (a beam search, say), one a
+        condition is made. The default says that they do."""
+        return True
+
     def forward(self, n: int, condition: Batch | None = None, *, rng: RowRandom, **controls: Any) -> Batch:
         """As `sample`; called through the wrapped module so that distributed training sees the gradients."""
         return self.sample(n, condition, rng=rng, **controls)

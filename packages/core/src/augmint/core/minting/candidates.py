@@ -102,10 +102,8 @@ def _generated(plan: MintPlan, parts: MintParts, ids: np.ndarray, labels: np.nda
     generator, discriminator = parts.generator, parts.discriminator
     assert generator is not None
     device = next((parameter.device for parameter in generator.parameters()), torch.device("cpu"))
-    controls: dict[str, Any] = {} if plan.settings.truncation == 1.0 else {"truncation": plan.settings.truncation}
-    controls |= plan.settings.controls
     given, parents = conditions(plan, parts, ids, labels)
-    made, scores = [], []
+    made, scores, controls = [], [], plan.controls
     for at, count in _blocks(len(labels), plan.arguments.block_size):
         condition = select(given, torch.from_numpy(at)) if given is not None else {}
         if labels[0] != NO_CLASS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -89,8 +89,18 @@ def plan_mint(arguments: MintArguments, parts: MintParts, *, seed: int, identity
                           balance=settings.balance, weakness=weakness)
     if parts.generator is None:
         quotas = _with_parents(quotas, parts)
-    return MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR,
+    plan = MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR,
                     parts.policy.fingerprint if parts.policy is not None else None, identity)
+    if parts.generator is None or not parts.generator.conditioned_on or parts.generator.draws(**plan.controls):
+        return plan
+    return replace(plan, settings=replace(settings, best_of=1), conditions=_conditions(quotas, parts))
+
+
+def _conditions(quotas: Mapping[int, int], parts: MintParts) -> dict[int, int]:
+    """Class -> rows that samples of that class can be made for."""
+    pool = parts.conditions if parts.conditions is not None else parts.originals
+    known = parts.codec.labels(pool) if NO_CLASS not in quotas else None
+    return {label: len(pool) if known is None else known.count(label) for label in quotas}
 
 
 def _with_parents(quotas: Mapping[int, int], parts: MintParts) -> dict[int, int]:

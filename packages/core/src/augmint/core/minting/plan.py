@@ -43,6 +43,7 @@ class MintPlan:
         arguments: the recipe's mint section.
         policy: the policy's fingerprint, or None.
         identity: digest of the networks and rows in use, so that other ones start afresh.
+        conditions: class -> how many conditions there are, where all samples of one would be the same: no more are made.
     """
 
     seed: int
@@ -52,6 +53,7 @@ class MintPlan:
     origin: str = BY_GENERATOR
     policy: str | None = None
     identity: str = ""
+    conditions: Mapping[int, int] | None = None
 
     def ids(self, shard: Shard) -> np.ndarray:
         """Candidate ids of a shard, int64."""
@@ -91,12 +93,19 @@ class MintPlan:
     def to_dict(self) -> dict[str, Any]:
         return {"seed": self.seed, "quotas": {str(label): quota for label, quota in sorted(self.quotas.items())},
                 "origin": self.origin, "settings": asdict(self.settings), "arguments": self.arguments.to_dict(),
-                "policy": self.policy, "identity": self.identity}
+                "policy": self.policy, "identity": self.identity,
+                "conditions": {str(label): count for label, count in sorted((self.conditions or {}).items())}}
 
     @property
     def fingerprint(self) -> str:
         """16 hex digits: names the folder of candidates."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def controls(self) -> dict[str, Any]:
+        """What the generator is told."""
+        truncation = {} if self.settings.truncation == 1.0 else {"truncation": self.settings.truncation}
+        return {**truncation, **self.settings.controls}
 
     def candidate_key(self, shard: Shard) -> str:
         """16 hex digits that name a shard's candidates: equal where plans differ in filters, amounts or ops alone."""
@@ -110,7 +119,10 @@ class MintPlan:
     def _bounded(self, label: int, count: int, tried: int) -> int:
         size = self.settings.best_of
         count = -(-count // size) * size  # whole groups
-        return max(0, min(count, math.ceil(self.quotas[label] * self.arguments.max_candidates) * size - tried))
+        most = math.ceil(self.quotas[label] * self.arguments.max_candidates) * size
+        if self.conditions is not None:
+            most = min(most, self.conditions.get(label, 0))
+        return max(0, min(count, most - tried))
 
 
 def build_quotas(arguments: MintArguments, labels: Sequence[int] | None, n: int, classes: int = 0, *, balance: float = 0.0,

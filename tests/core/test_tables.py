@@ -1,0 +1,45 @@
+"""Rows of text tables that have more cells than the header are named, instead of being read into the wrong columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from augmint.core.data.source import read_source
+from augmint.core.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("three.tsv", "de\ten\nJa.\tYes.\tid1\nNein.\tNo.\tid2\n"),
+        ("three.csv", 'de,en\n"Ja, ja.",Yes.,id1\nNein.,No.,id2\n'),
+        ("trailing.csv", "de,en\nJa.,Yes.,\nNein.,No.,\n"),
+    ],
+)
+def test_rows_with_a_cell_too_many_are_refused_by_their_line(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="line 2, has 3 cells; its header has 2") as refused:
+        read_source(name, base_dir=tmp_path)
+    assert refused.value.where == "data.path"
+
+
+def test_a_later_row_is_named_too_and_so_is_a_quoted_cell_of_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('de,en\n"Ja\nja.",Yes.\nNein.,No.,more\n', encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.csv, line 4, has 3 cells"):
+        read_source("csv", data_files={"train": "a.csv"}, base_dir=tmp_path)
+
+
+def test_a_carriage_return_within_a_cell_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_bytes(b"de\ten\r\nJa.\tYes.\r\nNein\rnein.\tNo.\r\n")
+    with pytest.raises(UserError, match="line 3, holds a carriage return"):
+        read_source("a.tsv", base_dir=tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_sound_tables_are_read_as_they_are(tmp_path: Path, ending: str) -> None:
+    rows = ['a "quoted" word\tb', "NA\tnull", "short\t", "c, d\te;f"]
+    (tmp_path / "a.tsv").write_bytes(ending.join(["de\ten", *rows, ""]).encode())
+    read = read_source("a.tsv", base_dir=tmp_path)["train"]
+    assert ["\t".join(row) for row in zip(read["de"], read["en"], strict=True)] == rows
