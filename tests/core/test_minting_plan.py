@@ -67,3 +67,14 @@ def test_wrong_arguments_are_named(values: dict) -> None:
     with pytest.raises(UserError) as caught:
         MintArguments.from_dict(values)
     assert caught.value.where.startswith("mint")
+
+
+def test_no_more_is_made_where_hardly_any_passes():
+    plan = MintPlan(0, {0: 100}, MintSettings(keep_quantile=1.0), MintArguments(max_candidates=20, candidates_factor=1))
+    made, rounds = {0: plan.first_wanted()[0]}, 1
+    while more := plan.next_wanted(made, {0: 0}):
+        assert more[0] <= 4 * made[0], "few candidates tell little"
+        made, rounds = {0: made[0] + more[0]}, rounds + 1
+    assert rounds == 2
+    assert made[0] <= 500, "not all 2,000 that are allowed"
+    assert plan.next_wanted({0: 500}, {0: 5}), "a few more are within reach"

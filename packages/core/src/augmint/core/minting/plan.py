@@ -21,6 +21,10 @@ from augmint.core.minting.rows import encode_chunks
 
 NO_CLASS = -1
 """The label of rows of tasks without classes."""
+GROWTH = 4
+"""A round makes no more than so many times the candidates before it: few tell little of how many will pass."""
+HOPELESS = 0.1
+"""Part of what is missing that must be within reach, at the best that the candidates so far allow, for another round."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,15 @@ class MintPlan:
         return candidates // self.settings.best_of
 
     def next_wanted(self, made: Mapping[int, int], passed: Mapping[int, int]) -> dict[int, int]:
-        """Class -> further candidates, from how many of those made passed so far; {} where nothing is missing or allowed."""
+        """Class -> further candidates, from how many of those made passed so far; {} where nothing is missing or allowed, and where
+        hardly any would pass (none of 300 passed: not more than one in a hundred will, by the rule of three)."""
         wanted = {}
         for label, quota in self.quotas.items():
             missing, tried = quota - passed.get(label, 0), made.get(label, 0)
             if missing > 0:
-                rate = max(passed.get(label, 0), 0.5) / max(tried, 1)
-                more = self._bounded(label, math.ceil(missing / rate * 1.1) + 1, tried)
-                if more > 0:
+                rate, at_best = max(passed.get(label, 0), 0.5) / max(tried, 1), (passed.get(label, 0) + 3) / max(tried, 1)
+                more = self._bounded(label, min(math.ceil(missing / rate * 1.1) + 1, GROWTH * max(tried, 1)), tried)
+                if more > 0 and at_best * (self._most(label) - tried) >= HOPELESS * missing:
                     wanted[label] = more
         return wanted
 
@@ -119,10 +124,12 @@ class MintPlan:
     def _bounded(self, label: int, count: int, tried: int) -> int:
         size = self.settings.best_of
         count = -(-count // size) * size  # whole groups
-        most = math.ceil(self.quotas[label] * self.arguments.max_candidates) * size
-        if self.conditions is not None:
-            most = min(most, self.conditions.get(label, 0))
-        return max(0, min(count, most - tried))
+        return max(0, min(count, self._most(label) - tried))
+
+    def _most(self, label: int) -> int:
+        """Candidates that may be made of a class."""
+        most = math.ceil(self.quotas[label] * self.arguments.max_candidates) * self.settings.best_of
+        return most if self.conditions is None else min(most, self.conditions.get(label, 0))
 
 
 def build_quotas(arguments: MintArguments, labels: Sequence[int] | None, n: int, classes: int = 0, *, balance: float = 0.0,
