@@ -1,4 +1,4 @@
-"""All seven steps of text classification, and with more workers."""
+"""All seven steps of text classification, and with more workers, killed and taken up."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "text"))
 from labelled_texts import PACKAGES, labelled
 from text_classification_tiny import CLASSIFIER, LANGUAGE_MODEL
+from tiny import fingerprint, run_killed
 
 ARMS = ["original", "standard", "pseudo-labelled", "unfiltered", "policy", "minted", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -92,3 +93,16 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert augmenter.generator is not None
     bigger = augmenter.mint(train, ratio=0.2, max_rounds=1)
     assert list(bigger["text"])[:30] == list(train["text"])
+
+
+MOMENTS = {
+    "pretraining": "start/generator/config.json",
+    "training": "checkpoints/checkpoint-2/state.json",
+    "fine-tuning": "finetuned/original/seed-0/result.json",
+}
+
+
+def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+    recipe, run = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2}), tmp_path / "run"
+    assert run_killed(recipe, run, MOMENTS) == 0
+    assert fingerprint(run) == fingerprint(undisturbed)

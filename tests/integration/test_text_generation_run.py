@@ -1,4 +1,4 @@
-"""All seven steps of text generation."""
+"""All seven steps of text generation, and with more workers, killed and taken up."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from datasets import load_dataset
 from augmint.core import Augmenter
 from augmint.core.cli import main
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "text"))
 from labelled_texts import labelled
 from text_classification_tiny import LANGUAGE_MODEL
+from tiny import fingerprint, run_killed
 
 ARMS = ["original", "standard", "unfiltered", "policy", "minted", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -25,21 +27,27 @@ RECIPE: dict[str, Any] = {
     "model": {"scratch": LANGUAGE_MODEL, "max_length": 32},
     "generator": {"discriminator_steps": 10},
     "adversarial": {"max_steps": 4, "save_steps": 2, "logging_steps": 1},
-    "search": {"trials": 6, "finalists": 1, "final_seeds": 1, "executor": "serial"},
+    "search": {"trials": 4, "finalists": 1, "final_seeds": 1, "executor": "serial"},
     "mint": {"ratio": 0.3, "max_rounds": 1},
-    "finetune": {"max_steps": 40, "per_device_train_batch_size": 16, "learning_rate": 5e-3},
+    "finetune": {"max_steps": 24, "per_device_train_batch_size": 16, "learning_rate": 5e-3},
     "compare": {"seeds": [0, 1], "arms": ARMS},
     "seed": 0,
 }
+
+
+def write_recipe(folder: Path, **changes: Any) -> Path:
+    for name, start, count in (("train", 0, 100), ("validation", 100, 30), ("test", 130, 40)):
+        labelled(count, start).to_parquet(folder / f"{name}.parquet")
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump({**RECIPE, **changes}))
+    return path
+
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
     folder = tmp_path_factory.mktemp("text-generation")
-    for name, start, count in (("train", 0, 100), ("validation", 100, 30), ("test", 130, 40)):
-        labelled(count, start).to_parquet(folder / f"{name}.parquet")
-    (folder / "recipe.yaml").write_text(yaml.safe_dump(RECIPE))
-    assert main(["run", str(folder / "recipe.yaml"), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
+    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
     return folder / "run"
 
 
@@ -70,3 +78,16 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert augmenter.generator is not None
     bigger = augmenter.mint(train, ratio=0.2, max_rounds=1)
     assert list(bigger["text"])[:30] == list(train["text"])
+
+
+MOMENTS = {
+    "pretraining": "start/generator/config.json",
+    "training": "checkpoints/checkpoint-2/state.json",
+    "fine-tuning": "finetuned/original/seed-0/result.json",
+}
+
+
+def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+    recipe, run = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2}), tmp_path / "run"
+    assert run_killed(recipe, run, MOMENTS) == 0
+    assert fingerprint(run) == fingerprint(undisturbed)
