@@ -36,6 +36,7 @@ from augmint.text.vocabulary import collect_words
 
 MAGNITUDE = 0.1
 CHARACTER_OPS = ("typo", "lower", "upper")
+PAIRED = "pair_switch"  # has nothing to do on single texts
 Job = Callable[[], Any]
 
 
@@ -79,7 +80,7 @@ def plain_drop(texts: list[str]) -> list[str]:
 
 
 def augmint_jobs(texts: list[str]) -> dict[str, Job]:
-    """Every op, drawing included, then an op and a policy from strings to strings."""
+    """Every op of single texts, drawing included, then an op and a policy from strings to strings."""
     points, lengths = to_tensors(texts)
     batch, rows = {"text": points, "text_length": lengths}, range(len(texts))
     setting, magnitude = Setting({"text": collect_words(texts)}), torch.full((len(texts),), MAGNITUDE)
@@ -94,7 +95,7 @@ def augmint_jobs(texts: list[str]) -> dict[str, Job]:
         return to_strings(out["text"], out["text_length"])
 
     policy = standard_policy("text-classification")
-    return {**{name: through(name) for name in op_names()}, "token_drop from strings": from_strings,
+    return {**{name: through(name) for name in op_names() if name != PAIRED}, "token_drop from strings": from_strings,
             "standard policy": lambda: policy(batch, RowRandom(0, "policy", rows=rows))}
 
 

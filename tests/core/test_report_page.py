@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,15 @@ def test_one_seed_without_interval_is_not_called_proven() -> None:
     text = compared({"arms": arms, "differences": gaps, "verdict": {"use": "policy", "reason": ""}}).text
     assert "Not proven" in text
     assert "it may be chance" in text
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"), [(0, "None of the 40 minted rows is a near copy"), (3, "3 of 40 minted rows are near copies")]
+)
+def test_minted_rows_that_copy_test_rows_are_told(copies: int, words: str) -> None:
+    data = whole()
+    comparison = {**data.comparison, "test_copies": {"minted": 40, "copies": copies}}
+    assert words in Page(render_report(replace(data, comparison=comparison))).text
 
 
 HOSTILE = "<script>alert('$x^2$')</script>\"><img src=http://e.org/x onerror=alert(1)>{{ 7*7 }} & naïve"

@@ -13,7 +13,8 @@ import yaml
 from augmint.core.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
+         *sorted(ROOT.glob("packages/*/README.md"))]
 SEPARATE = {"docs/plugins.md"}
 """Pages whose Python stands for a reader's own package."""
 

@@ -58,6 +58,8 @@ def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(u
     assert "score " in page
     assert "length ratio" in page
     assert "Adversarial training was" in page
+    assert comparison["test_copies"]["minted"] > 0
+    assert "is a near copy of a test row" in page or "are near copies of test rows" in page
 
 
 def test_minted_pairs_keep_the_hubs_form_and_the_targets_of_people(undisturbed: Path) -> None:

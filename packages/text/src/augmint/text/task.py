@@ -15,6 +15,7 @@ from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
 from augmint.text.codec import TextCodec
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
+from augmint.text.rules.near_duplicate import NearDuplicate
 from augmint.text.training.adversarial import adversarial_defaults
 from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.training.settings import AdversarialSettings
@@ -43,6 +44,9 @@ class TextTask(PlannedTask):
 
     def rows(self, dataset: Dataset) -> TextRows:
         return TextRows.of(dataset, self.codec)
+
+    def near_copies(self, rows: Dataset, real: Dataset) -> int:
+        return int(NearDuplicate.fit(self.rows(real).texts).rejects(self.rows(rows).texts).sum())
 
     # adversarial training -----------------------------------------------------------------------------------------
 

@@ -355,6 +355,11 @@ class Task(ABC):
         """
         return None
 
+    def near_copies(self, rows: Dataset, real: Dataset) -> int | None:
+        """How many of `rows` are `real` ones but for trifles. `compare` asks it of minted rows and the test split, which nothing
+        before it may look at. The default cannot tell."""
+        return None
+
 
 class Modality(ABC):
     """An installed kind of data, found through the entry-point group `augmint.modalities`."""

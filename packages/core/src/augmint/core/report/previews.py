@@ -34,6 +34,7 @@ FILTER_WORDS = {
     "near copy of a real row": "hardly differs from a training row",
     "language": "not in the language of its side",
     "empty": "nothing is written there",
+    "broken characters": "holds a replacement character, where half a letter was written",
     "low score": "among those that look least real to the discriminator",
 }
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from augmint.core.interfaces import Metric
 
+_SPACELESS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"))
+"""Thai and Lao, Burmese, Khmer, kana, Han."""
 CHRF = Metric("chrf++", decimals=2, low=0.0, high=100.0)
 
 
@@ -22,11 +24,19 @@ def chrf_metric() -> Any:
     return Chrf(word_order=2)
 
 
-def bleu_metric(effective_order: bool = False) -> Any:
-    """sacrebleu's BLEU with its 13a tokens."""
+def bleu_metric(references: Sequence[str] = ()) -> Any:
+    """sacrebleu's BLEU. Its tokens are those of 13a, or characters where the references are in a script without spaces between
+    words, in which 13a would take a sentence for a word; the signature tells.
+
+    Example:
+        >>> [bleu_metric([text]).get_signature().info["tok"] for text in ("the train leaves", "列车九点开")]
+        ['13a', 'char']
+    """
     from sacrebleu.metrics.bleu import BLEU
 
-    return BLEU(effective_order=effective_order, force=True)
+    letters = [sign for text in references for sign in text if not sign.isspace()]
+    spaceless = sum(any(low <= sign <= high for low, high in _SPACELESS) for sign in letters) > 0.3 * len(letters)
+    return BLEU(tokenize="char" if spaceless else "13a", force=True)
 
 
 def corpus_rows(metric: Any, hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, list[float]]:

@@ -1,8 +1,8 @@
 """What adversarial training starts from: a generator trained by likelihood, and discriminators that never judge their own pairs.
 
 The training pairs are cut into parts. A generator is trained on all pairs but one part's, writes sources for that part's targets,
-and becomes the network of the discriminator member that learns that part's real pairs from these and from corrupted ones: nothing
-that judges a pair has seen its true source. The generator that mints is trained on all pairs.
+and becomes the network of the discriminator member that learns that part's real pairs from these and from corrupted ones: what is
+to be found out is written for targets whose sources the writer had not seen. The generator that mints is trained on all pairs.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def paired_tests(written: Mapping[str, Sequence[str]], references: Sequence[str]
     """
     from sacrebleu.significance import PairedTest
 
-    metrics = {"chrF++": chrf_metric(), "BLEU": bleu_metric()}
+    metrics = {"chrF++": chrf_metric(), "BLEU": bleu_metric(references)}
     models = len(written[ORIGINAL]) // len(references)
     systems = [(ORIGINAL, written[ORIGINAL]), *((arm, texts) for arm, texts in written.items() if arm != ORIGINAL)]
     test = PairedTest(systems, metrics, [list(references) * models], test_type="ar", n_samples=TRIALS)

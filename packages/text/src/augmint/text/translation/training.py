@@ -69,7 +69,7 @@ def score(
         written = write_texts(model, read, Decoding(num_beams=num_beams))
         loss = _loss(model, read, references)
     value, by_row = corpus_rows(chrf_metric(), written, references)
-    bleu = float(bleu_metric().corpus_score(written, [references]).score)
+    bleu = float(bleu_metric(references).corpus_score(written, [references]).score)
     if kept is not None:
         kept.write_text("".join(f"{' '.join(text.splitlines())}\n" for text in written), encoding="utf-8")
     return Evaluation(value, loss, by_row, {"bleu": bleu})

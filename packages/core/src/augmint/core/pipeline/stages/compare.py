@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from augmint.core.evaluation import build_comparison
 from augmint.core.pipeline.arms import read_result, test_arm
@@ -30,4 +31,12 @@ def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
         outputs=task.output_figures(folders, shop.test_rows()),
         seed=shop.recipe.seed,
     )
-    write_json(shop.directory.comparison, comparison)
+    write_json(shop.directory.comparison, {**comparison, **_test_copies(shop)})
+
+
+def _test_copies(shop: Workshop) -> dict[str, Any]:
+    """How many minted rows are near copies of test rows: those arms would be tested on what they were taught."""
+    if not shop.directory.minted.is_dir() or not len(shop.minted_rows):
+        return {}
+    found = shop.task.near_copies(shop.minted_rows, shop.test_rows())
+    return {} if found is None else {"test_copies": {"minted": len(shop.minted_rows), "copies": found}}
