@@ -114,10 +114,26 @@ def test_calibration_puts_held_out_pairs_of_both_kinds_around_zero() -> None:
     sources, targets = pairs(120)
     member = scorer()
     train_scorer(member, sources[:60], targets[:60], sources[1:61], steps=120, learning_rate=3e-3, seed=2)
-    calibrate(member, (sources[60:], targets[60:]), [sources[0]] * 60, seed=0)
     judge = PairDiscriminator([member])
+    calibrate(judge, (sources[60:], targets[60:]), [sources[0]] * 60, seed=0)
     real, bad = (float(judge.probabilities(some, targets[60:]).mean()) for some in (sources[60:], [sources[0]] * 60))
     assert 0 < bad < 0.5 < real < 1
+
+
+def test_several_members_are_calibrated_together_and_what_is_written_as_people_wrote_it_is_no_bad_pair() -> None:
+    sources, targets = pairs(160)
+    members = [scorer(seed) for seed in range(2)]
+    for seed, member in enumerate(members):
+        train_scorer(member, sources[:60], targets[:60], sources[1:61], steps=120, learning_rate=3e-3, seed=seed)
+    judge, held = PairDiscriminator(members), (sources[60:], targets[60:])
+    order = judge.eval().log_odds(*held).argsort()
+    calibrate(judge, held, held[0], seed=0)
+    alone = judge.log_odds(*held)
+    calibrate(judge, held, sources[59:-1], seed=0)
+    assert torch.equal(judge.log_odds(*held).argsort(), order), "only scale and bias change"
+    assert float(alone.mean()) > 0, "real pairs, which the generator wrote too, are not taken for bad ones"
+    said = torch.cat([judge.probabilities(*held), judge.probabilities(sources[59:-1], targets[60:])]).numpy()
+    assert calibration_error(said, np.arange(200) < 100) < 0.15
 
 
 def test_a_kept_discriminator_scores_the_same(tmp_path: Path) -> None:

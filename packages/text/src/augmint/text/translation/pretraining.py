@@ -82,8 +82,7 @@ def pretrain(directory: Path, lesson: Lesson, executor: Executor) -> None:
     continued = executor.submit(fit_continued, directory, lesson).result()
     for member in taught:
         member.result()
-    scorers: list[Any] = [PairDiscriminator.from_pretrained(directory / f"member-{part}").members[0] for part in members]
-    PairDiscriminator(scorers).save_pretrained(directory / DISCRIMINATOR)
+    executor.submit(fit_together, directory, lesson).result()
     write_json(directory / SCORES, {"continued_chrf": continued})
 
 
@@ -132,20 +131,40 @@ def fit_member(directory: Path, lesson: Lesson, part: int) -> None:
             learning_rate=settings.discriminator_learning_rate,
             seed=seed,
         )
-        calibrate(scorer, lesson.validation, held, seed)
-    PairDiscriminator([scorer]).save_pretrained(target)
+        member = PairDiscriminator([scorer])
+        calibrate(member, lesson.validation, held, seed)
+    member.save_pretrained(target)
 
 
-def calibrate(scorer: PairScorer, real: tuple[list[str], list[str]], written: list[str], seed: int) -> None:
-    """Set the scorer's scale and bias by held-out real, generated and corrupted pairs."""
+def fit_together(directory: Path, lesson: Lesson) -> None:
+    """Put the members together, and calibrate what they say together: they err apart, so their mean is too cautious."""
+    parts = range(lesson.settings.members)
+    scorers: list[Any] = [PairDiscriminator.from_pretrained(directory / f"member-{part}").members[0] for part in parts]
+    together, targets = PairDiscriminator(scorers), lesson.validation[1]
+    with fixed_threads(lesson.threads):
+        model = Seq2SeqModel.from_pretrained(directory / GENERATOR)
+        held = write_texts(model, targets, DRAWN, RowRandom(lesson.seed, "held", rows=range(len(targets))))
+        calibrate(together, lesson.validation, held, keyed_seed(lesson.seed, "together") % 2**31)
+    together.save_pretrained(directory / DISCRIMINATOR)
+
+
+def calibrate(discriminator: PairDiscriminator, real: tuple[list[str], list[str]], written: list[str], seed: int) -> None:
+    """Set the members' scale and bias by held-out real, generated and corrupted pairs. What was written as people wrote it is no
+    bad pair."""
     bad = corrupted(*real, RowRandom(seed, "calibrate", rows=range(len(real[0]))))
-    pairs = [(real[0], real[1]), (written, real[1]), (bad[0], bad[1])]
-    member = PairDiscriminator([scorer.eval()])
-    odds = torch.cat([torch.logit(member.probabilities(*pair), eps=1e-6) for pair in pairs]).double().numpy()
-    truth = np.arange(len(odds)) < len(real[0])
-    scale, bias = platt(odds, truth)
-    scorer.scale.fill_(scale)
-    scorer.bias.fill_(bias)
+    other = [(made, target) for made, source, target in zip(written, *real, strict=True) if made != source]
+    pairs = [real, *([_unzip(other)] if other else []), (bad[0], bad[1])]
+    discriminator.eval()
+    odds = torch.cat([torch.logit(discriminator.probabilities(*pair), eps=1e-6) for pair in pairs]).double().numpy()
+    scale, bias = platt(odds, np.arange(len(odds)) < len(real[0]))
+    for member in discriminator.members:
+        scorer: Any = member
+        scorer.scale.mul_(scale)
+        scorer.bias.mul_(scale).add_(bias)
+
+
+def _unzip(pairs: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [source for source, _ in pairs], [target for _, target in pairs]
 
 
 def backward_chrf(model: Seq2SeqModel, pairs: tuple[list[str], list[str]], threads: int) -> float:
