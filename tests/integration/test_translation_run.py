@@ -59,6 +59,8 @@ def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(u
     assert "length ratio" in page
     assert "Adversarial training was" in page
     assert comparison["test_copies"]["minted"] > 0
+    assert all(0 < comparison["diversity"][side]["distinct-1"] < 1 for side in ("minted", "real"))
+    assert "self-BLEU" in page
     assert "is a near copy of a test row" in page or "are near copies of test rows" in page
 
 

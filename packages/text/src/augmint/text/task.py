@@ -13,6 +13,7 @@ from augmint.core.evaluation.planned import PlannedTask
 from augmint.core.evaluation.training_defaults import BATCH_SIZE
 from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
 from augmint.text.codec import TextCodec
+from augmint.text.diversity import MOST, diversity
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
 from augmint.text.rules.near_duplicate import NearDuplicate
@@ -44,6 +45,10 @@ class TextTask(PlannedTask):
 
     def rows(self, dataset: Dataset) -> TextRows:
         return TextRows.of(dataset, self.codec)
+
+    def diversity(self, rows: Dataset, most: int) -> Mapping[str, float]:
+        """Of the side that is generated: sources, or the texts."""
+        return diversity(next(iter(self.rows(rows).texts.values())), min(most, MOST))
 
     def near_copies(self, rows: Dataset, real: Dataset) -> int:
         return int(NearDuplicate.fit(self.rows(real).texts).rejects(self.rows(rows).texts).sum())

@@ -355,6 +355,10 @@ class Task(ABC):
         """
         return None
 
+    def diversity(self, rows: Dataset, most: int) -> Mapping[str, float]:
+        """How varied up to `most` of the rows are, by figures beside those of the judge's features. The default has none."""
+        return {}
+
     def near_copies(self, rows: Dataset, real: Dataset) -> int | None:
         """How many of `rows` are `real` ones but for trifles. `compare` asks it of minted rows and the test split, which nothing
         before it may look at. The default cannot tell."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from augmint.core.interfaces import Metric
+from augmint.text.characters import SPACE, SPACELESS
+from augmint.text.rules.words import flags
 
-_SPACELESS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"))
-"""Thai and Lao, Burmese, Khmer, kana, Han."""
 CHRF = Metric("chrf++", decimals=2, low=0.0, high=100.0)
 
 
@@ -29,13 +29,13 @@ def bleu_metric(references: Sequence[str] = ()) -> Any:
     words, in which 13a would take a sentence for a word; the signature tells.
 
     Example:
-        >>> [bleu_metric([text]).get_signature().info["tok"] for text in ("the train leaves", "列车九点开")]
+        >>> [bleu_metric([text]).tokenizer.signature() for text in ("the train leaves", "列车九点开")]
         ['13a', 'char']
     """
     from sacrebleu.metrics.bleu import BLEU
 
-    letters = [sign for text in references for sign in text if not sign.isspace()]
-    spaceless = sum(any(low <= sign <= high for low, high in _SPACELESS) for sign in letters) > 0.3 * len(letters)
+    kind, _ = flags(references)
+    spaceless = bool(((kind & SPACELESS) > 0).sum() > 0.3 * ((kind & SPACE) == 0).sum())
     return BLEU(tokenize="char" if spaceless else "13a", force=True)
 
 

@@ -31,12 +31,17 @@ def run(shop: Workshop, workers: Workers, cost: Mapping[str, float]) -> None:
         outputs=task.output_figures(folders, shop.test_rows()),
         seed=shop.recipe.seed,
     )
-    write_json(shop.directory.comparison, {**comparison, **_test_copies(shop)})
+    write_json(shop.directory.comparison, {**comparison, **_of_minted(shop)})
 
 
-def _test_copies(shop: Workshop) -> dict[str, Any]:
-    """How many minted rows are near copies of test rows: those arms would be tested on what they were taught."""
+def _of_minted(shop: Workshop) -> dict[str, Any]:
+    """How many minted rows are near copies of test rows (arms with them would be tested on what they were taught), and how varied
+    they are beside as many real ones."""
     if not shop.directory.minted.is_dir() or not len(shop.minted_rows):
         return {}
-    found = shop.task.near_copies(shop.minted_rows, shop.test_rows())
-    return {} if found is None else {"test_copies": {"minted": len(shop.minted_rows), "copies": found}}
+    task, minted, real = shop.task, shop.minted_rows, shop.task.splits.train
+    count = min(len(minted), len(real))
+    sides = {"minted": dict(task.diversity(minted, count)), "real": dict(task.diversity(real, count))}
+    copies = task.near_copies(minted, shop.test_rows())
+    told = {} if copies is None else {"test_copies": {"minted": len(minted), "copies": copies}}
+    return {**told, **({"diversity": sides} if all(sides.values()) else {})}
