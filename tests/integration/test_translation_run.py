@@ -84,13 +84,6 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert bigger["translation"][:30] == train["translation"]
 
 
-def test_more_workers_give_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
-    search = {**RECIPE["search"], "executor": "processes", "workers": 2}
-    recipe = write_recipe(tmp_path, search=search)
-    assert main(["run", str(recipe), "--set", f"output_dir={tmp_path / 'run'}", "--quiet", "--debug"]) == 0
-    assert fingerprint(tmp_path / "run") == fingerprint(undisturbed)
-
-
 MOMENTS = {
     "pretraining": "start/fold-0/augmint_seq2seq.json",
     "training": "checkpoints/checkpoint-2/state.json",
@@ -98,7 +91,7 @@ MOMENTS = {
 }
 
 
-def test_killed_three_times_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
-    recipe, run = write_recipe(tmp_path), tmp_path / "run"
+def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+    recipe, run = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2}), tmp_path / "run"
     assert run_killed(recipe, run, MOMENTS) == 0
     assert fingerprint(run) == fingerprint(undisturbed)
