@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,12 @@ def test_sound_tables_are_read_as_they_are(tmp_path: Path, ending: str) -> None:
     (tmp_path / "a.tsv").write_bytes(ending.join(["de\ten", *rows, ""]).encode())
     read = read_source("a.tsv", base_dir=tmp_path)["train"]
     assert ["\t".join(row) for row in zip(read["de"], read["en"], strict=True)] == rows
+
+
+def test_compressed_tables_and_blank_lines_above_a_header_are_no_mistake(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "a.csv.gz", "wt", encoding="utf-8") as file:
+        file.write("de,en\nJa.,Yes.\n")
+    (tmp_path / "b.tsv").write_text("\nde\ten\nJa.\tYes.\n", encoding="utf-8")
+    for builder, name in (("csv", "a.csv.gz"), ("b.tsv", None)):
+        read = read_source(builder, **({"data_files": {"train": name}} if name else {}), base_dir=tmp_path)["train"]
+        assert read[0] == {"de": "Ja.", "en": "Yes."}

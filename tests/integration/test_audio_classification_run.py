@@ -17,10 +17,9 @@ from datasets import Audio, Dataset, concatenate_datasets, load_dataset
 from augmint.audio.builtin import spoken_digits
 from augmint.audio.builtin.digits import DIGITS
 from augmint.core import Augmenter
-from augmint.core.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny import fingerprint, run_killed
+from tiny import MORE_WORKERS, check_killed, finished
 
 WORDS, COUNTS = ("one", "six", "zero"), {"train": 10, "validation": 4, "test": 6}
 ARMS = ["original", "standard", "minted", "policy+minted"]
@@ -72,9 +71,7 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
-    folder = tmp_path_factory.mktemp("audio-classification")
-    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
-    return folder / "run"
+    return finished(write_recipe(tmp_path_factory.mktemp("audio-classification")))
 
 
 def test_a_run_compares_all_arms_above_chance_and_plays_clips_in_the_report(undisturbed: Path) -> None:
@@ -113,6 +110,4 @@ def test_killed_twice_and_with_more_workers_a_run_ends_as_if_undisturbed(undistu
         "training": "checkpoints/checkpoint-25/state.json",
         "fine-tuning": "finetuned/original/seed-0/result.json",
     }
-    recipe = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2})
-    assert run_killed(recipe, tmp_path / "run", moments) == 0
-    assert fingerprint(tmp_path / "run") == fingerprint(undisturbed)
+    check_killed(write_recipe(tmp_path, search={**RECIPE["search"], **MORE_WORKERS}), undisturbed, moments)

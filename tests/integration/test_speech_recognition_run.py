@@ -15,10 +15,9 @@ import yaml
 from datasets import Audio, load_from_disk
 
 from augmint.audio.builtin.speech import speak
-from augmint.core.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny import fingerprint, run_killed
+from tiny import check_killed, finished
 
 ARMS = ["original", "standard", "resynthesised", "minted", "policy+minted"]
 SENTENCES = [" ".join(words) for words in product(("press", "dial", "say"), ("one", "two", "nine"), ("now", "please", "again"))]
@@ -64,9 +63,7 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
-    folder = tmp_path_factory.mktemp("speech-recognition")
-    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
-    return folder / "run"
+    return finished(write_recipe(tmp_path_factory.mktemp("speech-recognition")))
 
 
 def test_a_run_compares_all_arms_with_the_resynthesis_control(undisturbed: Path) -> None:
@@ -87,6 +84,4 @@ def test_what_is_made_of_a_clip_keeps_its_transcript_and_is_another_clip(undistu
 
 def test_killed_twice_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
     moments = {"training": "checkpoints/checkpoint-2/state.json", "fine-tuning": "finetuned/original/seed-0/result.json"}
-    recipe, run = write_recipe(tmp_path), tmp_path / "run"
-    assert run_killed(recipe, run, moments) == 0
-    assert fingerprint(run) == fingerprint(undisturbed)
+    check_killed(write_recipe(tmp_path), undisturbed, moments)

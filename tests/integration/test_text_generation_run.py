@@ -12,13 +12,12 @@ import yaml
 from datasets import load_dataset
 
 from augmint.core import Augmenter
-from augmint.core.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "text"))
 from labelled_texts import labelled
 from text_classification_tiny import LANGUAGE_MODEL
-from tiny import fingerprint, run_killed
+from tiny import MORE_WORKERS, check_killed, finished
 
 ARMS = ["original", "standard", "unfiltered", "policy", "minted", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -46,9 +45,7 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
-    folder = tmp_path_factory.mktemp("text-generation")
-    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
-    return folder / "run"
+    return finished(write_recipe(tmp_path_factory.mktemp("text-generation")))
 
 
 def test_a_run_compares_all_arms_and_less_is_better(undisturbed: Path) -> None:
@@ -80,13 +77,9 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert list(bigger["text"])[:30] == list(train["text"])
 
 
-MOMENTS = {
-    "pretraining": "start/generator/config.json",
-    "fine-tuning": "finetuned/original/seed-0/result.json",
-}
-
-
 def test_killed_twice_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
-    recipe, run = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2}), tmp_path / "run"
-    assert run_killed(recipe, run, MOMENTS) == 0
-    assert fingerprint(run) == fingerprint(undisturbed)
+    moments = {
+        "pretraining": "start/generator/config.json",
+        "fine-tuning": "finetuned/original/seed-0/result.json",
+    }
+    check_killed(write_recipe(tmp_path, search={**RECIPE["search"], **MORE_WORKERS}), undisturbed, moments)

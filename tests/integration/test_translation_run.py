@@ -12,11 +12,10 @@ import yaml
 from datasets import load_dataset
 
 from augmint.core import Augmenter
-from augmint.core.cli import main
 from augmint.text.builtin import cldr
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny import fingerprint, run_killed
+from tiny import MORE_WORKERS, check_killed, finished
 
 ARMS = ["original", "standard", "copied", "equal-real-epochs", "unfiltered", "policy", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -44,9 +43,7 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
-    folder = tmp_path_factory.mktemp("translation")
-    assert main(["run", str(write_recipe(folder)), "--set", f"output_dir={folder / 'run'}", "--quiet", "--debug"]) == 0
-    return folder / "run"
+    return finished(write_recipe(tmp_path_factory.mktemp("translation")))
 
 
 def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(undisturbed: Path) -> None:
@@ -84,14 +81,10 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert bigger["translation"][:30] == train["translation"]
 
 
-MOMENTS = {
-    "pretraining": "start/fold-0/augmint_seq2seq.json",
-    "training": "checkpoints/checkpoint-2/state.json",
-    "fine-tuning": "finetuned/original/seed-0/result.json",
-}
-
-
 def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
-    recipe, run = write_recipe(tmp_path, search={**RECIPE["search"], "executor": "processes", "workers": 2}), tmp_path / "run"
-    assert run_killed(recipe, run, MOMENTS) == 0
-    assert fingerprint(run) == fingerprint(undisturbed)
+    moments = {
+        "pretraining": "start/fold-0/augmint_seq2seq.json",
+        "training": "checkpoints/checkpoint-2/state.json",
+        "fine-tuning": "finetuned/original/seed-0/result.json",
+    }
+    check_killed(write_recipe(tmp_path, search={**RECIPE["search"], **MORE_WORKERS}), undisturbed, moments)

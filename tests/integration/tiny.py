@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from augmint.core.cli import main
+
 RECIPE: dict[str, Any] = {
     "task": "image-classification",
     "data": {
@@ -71,6 +73,24 @@ def fingerprint(run: Path) -> dict[str, Any]:
         "policy": json.loads((run / "search" / "policy.json").read_text()),
         "comparison": comparison,
     }
+
+
+MORE_WORKERS = {"executor": "processes", "workers": 2}
+"""In a recipe's `search`."""
+
+
+def finished(recipe: Path) -> Path:
+    """The folder of a run of the recipe, beside it."""
+    run = recipe.parent / "run"
+    assert main(["run", str(recipe), "--set", f"output_dir={run}", "--quiet", "--debug"]) == 0
+    return run
+
+
+def check_killed(recipe: Path, undisturbed: Path, moments: dict[str, str]) -> None:
+    """The recipe, killed at these moments and taken up each time (see `run_killed`), comes to what `undisturbed` is."""
+    run = recipe.parent / "run"
+    assert run_killed(recipe, run, moments) == 0
+    assert fingerprint(run) == fingerprint(undisturbed)
 
 
 def run_killed(recipe: Path, run: Path, moments: dict[str, str]) -> int:

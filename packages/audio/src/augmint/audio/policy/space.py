@@ -36,21 +36,22 @@ STRENGTHS = {
 }
 """What shares a magnitude."""
 _FIXED = ("speed", "frequency_drop", "time_drop")  # draw their own sizes, or one of three speeds; others up to the magnitude
+_PERTURBATION = Dimension("perturbation", 0.0, 1.0)
 _MINT_SPEECH = (
     Dimension("share", 0.0, 0.5),
-    Dimension("perturbation", 0.0, 1.0),
+    _PERTURBATION,
     Dimension("min_agreement", 0.0, 0.95),
     Dimension("keep_quantile", 0.2, 1.0),
     Dimension("weight", 0.2, 1.0),
 )
-_MINT_VERSIONS = (_MINT_SPEECH[1], *(dimension for dimension in MINT_WITH_CLASSES if dimension.name != "truncation"))
+_MINT_VERSIONS = (_PERTURBATION, *(dimension for dimension in MINT_WITH_CLASSES if dimension.name != "truncation"))
 _MINT = {
     ("speech-recognition", "versions"): _MINT_SPEECH,
     ("audio-classification", "new"): MINT_WITH_CLASSES,
     ("audio-classification", "versions"): _MINT_VERSIONS,
 }
 """Task, and how generated clips come about -> what is searched of them."""
-_CONTROLS = ("perturbation",)
+_CONTROLS = (_PERTURBATION.name,)
 """Dimensions that the generator is told."""
 _UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "weight": 1.0, "perturbation": 0.5}
 _STANDARD: Point = {"speed": 2 / 3, "frequency_drop": 1.0, "time_drop": 1.0}

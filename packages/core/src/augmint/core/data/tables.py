@@ -11,6 +11,8 @@ from typing import Any
 
 from augmint.core.errors import UserError
 
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zip", ".zst", ".lz4")
+
 
 def check_tables(files: Any, *, tabs: bool, where: str) -> None:
     """Look at every local file among `files`.
@@ -27,6 +29,8 @@ def check_tables(files: Any, *, tabs: bool, where: str) -> None:
         with path.open(encoding="utf-8", errors="replace", newline="") as lines:
             names = 0
             for number, cells in _rows(lines, tabs):
+                if not any(cells) and not names:
+                    continue  # blank lines above the header: pandas skips them
                 names = names or len(cells)
                 if len(cells) > names:
                     what = f"{path.name}, line {number}, has {len(cells)} cells; its header has {names}."
@@ -49,11 +53,11 @@ def _rows(lines: Any, tabs: bool) -> Iterator[tuple[int, list[str]]]:
 
 
 def _paths(files: Any) -> Iterator[Path]:
-    """Plain local files; patterns and addresses are left to `datasets`."""
+    """Local files of plain text; patterns, addresses and compressed files are left to `datasets`."""
     if isinstance(files, Mapping):
         files = list(files.values())
     for file in [files] if isinstance(files, (str, Path)) else files or []:
         if isinstance(file, (list, tuple, Mapping)):
             yield from _paths(file)
-        elif Path(file).is_file():
+        elif Path(file).is_file() and Path(file).suffix.lower() not in _COMPRESSED:
             yield Path(file)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from torch import Tensor
 
 from augmint.core.interfaces import Batch, Generator, RowRandom
+from augmint.text.generators.decodes import DEFAULT_DECODE, decoding_of
 
 
 class ModelGenerator(Generator):
@@ -28,6 +29,10 @@ class ModelGenerator(Generator):
         super().__init__()
         self.model = model
         self.network = model.network  # registered, so that weights are found
+
+    def draws(self, *, decode: str = DEFAULT_DECODE, temperature: float | None = None, **controls: Any) -> bool:
+        """Whether tokens are drawn rather than searched for (see `augmint.text.generators.decodes.DECODES`)."""
+        return decoding_of(decode, temperature).temperature is not None
 
     def log_probs(self, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator gives each token of texts, with gradients.

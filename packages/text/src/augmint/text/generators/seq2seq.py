@@ -78,11 +78,6 @@ class Seq2SeqGenerator(ModelGenerator):
             **{name: condition[name] for name in ("target", length_key("target"))},
         }
 
-    def draws(
-        self, *, decode: str = DEFAULT_DECODE, temperature: float | None = None, num_beams: int | None = None, **controls: Any
-    ) -> bool:
-        return decoding_of(decode, temperature, None, num_beams).temperature is not None
-
     def log_probs(self, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
         """Of sources, for their targets."""
         sources, targets = given
