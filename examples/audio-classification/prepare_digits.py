@@ -1,8 +1,10 @@
-"""Makes data/digits/{train,validation,test}.parquet: spoken digits in five languages, synthetic to train with, real to test with.
+"""Makes data/digits/{train,validation,test,unlabeled}.parquet: spoken digits in five languages, synthetic to train with, real to
+choose by and to test on.
 
-Train and validation are read by the voices of eSpeak NG, other ones in each. The test split is what eight telephone announcers
-recorded, as Debian packages it; none of it is read while training or searching. The labels are the digits, whatever the language.
-Everything has telephone quality (8 kHz), as the recordings do.
+Train is read by the voices of eSpeak NG. Validation is what three telephone announcers recorded, as Debian packages it, and test
+what five others did: nothing recorded is trained on, and whatever validation chooses has never heard those of the test. Other
+prompts of the three give `unlabeled`. The labels are the digits, whatever the language. Everything has telephone quality (8 kHz),
+as the recordings do.
 
     sudo apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav \
         asterisk-prompt-es-co asterisk-prompt-fr-armelle asterisk-prompt-it-menardi-wav
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,12 @@ ANNOUNCERS = {  # folder -> (language, the Debian package)
     "it_IT_f_Menardi": ("it", "asterisk-prompt-it-menardi-wav"),
     "ru_RU_f_IvrvoiceRU": ("ru", "asterisk-core-sounds-ru-wav"),
 }
+CHOOSING = ("es", "fr", "it_IT_f_Menardi")
+"""Announcers of the validation split."""
+UNLABELED, SHORTEST, LONGEST = 300, 1.0, 8.0  # prompts, seconds
 LANGUAGES = {"en": ("en-us", "en"), "es": ("es-419", "es"), "fr": ("fr", "fr-be"), "it": ("it", "it"), "ru": ("ru", "ru")}
 """The accents of eSpeak NG that take turns in a language. Announcers speak slowly, so some of the clips are slow too."""
-VARIANTS = {"train": ("f2", "m3", "f4", "m1", "Alex", "Annie"), "validation": ("f5", "m7")}
+VARIANTS = ("f2", "m3", "f4", "m1", "Alex", "Annie")
 DIGITS = list(range(10))
 NUMBERS = [*range(21), *range(30, 100, 10)]
 
@@ -62,9 +67,9 @@ def main() -> None:
     try:
         check_recordings(numbers)
         splits = {
-            "train": list(synthetic("train", numbers, options.takes)),
-            "validation": list(synthetic("validation", numbers, 1)),
-            "test": list(recorded(numbers)),
+            "train": list(synthetic(numbers, options.takes)),
+            "validation": list(recorded(numbers, CHOOSING)),
+            "test": list(recorded(numbers, [folder for folder in ANNOUNCERS if folder not in CHOOSING])),
         }
     except UserError as error:
         sys.exit(str(error))
@@ -72,8 +77,11 @@ def main() -> None:
     for split, rows in splits.items():
         table(rows, numbers).to_parquet(folder / f"{split}.parquet")
         voices = sorted({row["voice"] for row in rows})
-        kind = "real recordings" if split == "test" else "synthetic clips"
+        kind = "synthetic clips" if split == "train" else "real recordings"
         print(f"{folder.name}/{split}.parquet: {len(rows)} {kind}, {len(numbers)} classes, {len(voices)} voices")
+    others = list(prompts())
+    Dataset.from_list(others).cast_column("audio", Audio(decode=False)).to_parquet(folder / "unlabeled.parquet")
+    print(f"{folder.name}/unlabeled.parquet: {len(others)} other prompts of {len(CHOOSING)} announcers")
     print(f"The accuracy of a test split of {len(splits['test'])} clips is known to about "
           f"+-{98 / len(splits['test']) ** 0.5:.0f} points (95 %, at an accuracy of one half).")  # fmt: skip
 
@@ -92,22 +100,39 @@ def recording(folder: str, number: int) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def recorded(numbers: list[int]) -> Iterator[dict[str, Any]]:
+def read(file: Path) -> np.ndarray:
+    """float32 (samples,) at `RATE`."""
+    raw = {"format": "RAW", "subtype": "GSM610", "samplerate": RATE, "channels": 1} if file.suffix == ".gsm" else {}
+    samples, rate = soundfile.read(file, dtype="float32", **raw)
+    assert rate == RATE
+    return np.asarray(samples)
+
+
+def recorded(numbers: list[int], announcers: Sequence[str]) -> Iterator[dict[str, Any]]:
     """One clip of each number by each announcer."""
-    for folder, (language, _) in ANNOUNCERS.items():
+    for folder in announcers:
         for label, number in enumerate(numbers):
             file = recording(folder, number)
             assert file is not None
-            raw = {"format": "RAW", "subtype": "GSM610", "samplerate": RATE, "channels": 1} if file.suffix == ".gsm" else {}
-            samples, rate = soundfile.read(file, dtype="float32", **raw)
-            assert rate == RATE
-            yield row(to_int16(samples), label, language, folder)
+            yield row(to_int16(read(file)), label, ANNOUNCERS[folder][0], folder)
 
 
-def synthetic(split: str, numbers: list[int], takes: int) -> Iterator[dict[str, Any]]:
-    """Clips by the split's own voices, each at another speed, pitch and intonation."""
+def prompts() -> Iterator[dict[str, Any]]:
+    """What the announcers of the validation split say that is no number, as many of each."""
+    for folder in CHOOSING:
+        found = 0
+        for file in sorted((SOUNDS / folder).glob("*.*")):  # numbers, letters and such are in folders of their own
+            if found < UNLABELED // len(CHOOSING) and file.suffix in (".wav", ".gsm"):
+                samples = read(file)
+                if SHORTEST <= len(samples) / RATE <= LONGEST:
+                    found += 1
+                    yield {"audio": {"bytes": write_clip(to_int16(samples), RATE), "path": None}}
+
+
+def synthetic(numbers: list[int], takes: int) -> Iterator[dict[str, Any]]:
+    """Clips of many voices, each at another speed, pitch and intonation."""
     for language, accents in LANGUAGES.items():
-        for turn, variant in enumerate(VARIANTS[split]):
+        for turn, variant in enumerate(VARIANTS):
             voice = f"{accents[turn % 2]}+{variant}"
             for label, number in enumerate(numbers):
                 for take in range(takes):
