@@ -85,6 +85,16 @@ def test_a_finished_run_is_not_done_again(undisturbed: Path) -> None:
     assert before == after
 
 
+def test_the_report_of_a_run_that_was_moved_is_written_anew(undisturbed: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(undisturbed, moved)
+    before = (moved / "report.html").read_text()
+    (moved / "report.html").write_text("spoiled")
+    assert main(["report", str(moved), "--quiet"]) == 0
+    assert (moved / "report.html").read_text().count("<svg") == before.count("<svg")
+    assert fingerprint(moved) == fingerprint(undisturbed)
+
+
 def test_another_recipe_is_refused_in_the_same_folder(
     undisturbed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from augmint.audio.recognition.texts import normalise
 from augmint.core.interfaces import Metric
 
-WER = Metric("wer", greater_is_better=False, unit="%", decimals=2, low=0.0)
-CER = Metric("cer", greater_is_better=False, unit="%", decimals=2, low=0.0)
+WER = Metric("wer", greater_is_better=False, unit="%", decimals=2, low=0.0, written="WER")
+CER = Metric("cer", greater_is_better=False, unit="%", decimals=2, low=0.0, written="CER")
 
 
 def error_rate(hypotheses: Sequence[str], references: Sequence[str], *, characters: bool = False) -> tuple[float, list[float]]:

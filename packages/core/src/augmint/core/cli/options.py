@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-RecipeFile: TypeAlias = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", metavar="RECIPE")]
+RecipeFile: TypeAlias = Annotated[Path, typer.Argument(help="The recipe, a YAML file; or the folder of a run.", metavar="RECIPE")]
 Set: TypeAlias = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one key: --set search.trials=8.")
 ]

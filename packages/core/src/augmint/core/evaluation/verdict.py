@@ -130,4 +130,4 @@ def _points(amount: float, metric: Metric, *, signed: bool = False) -> str:
         ('1.50 points', '-0.25 perplexity')
     """
     number = f"{amount:{'+' if signed else ''}.{metric.decimals}f}"
-    return f"{number} points" if metric.unit in ("%", "percent", "points") else f"{number} {metric.unit or metric.name}"
+    return f"{number} points" if metric.unit in ("%", "percent", "points") else f"{number} {metric.unit or metric}"

@@ -25,8 +25,8 @@ from augmint.core.interfaces.policy import MintSettings, Policy, PolicySpace
 
 @dataclass(frozen=True)
 class Metric:
-    """The score of a task: its one name everywhere, its direction, how many decimals are worth printing, and its range, which an
-    interval never leaves."""
+    """The score of a task: its one name everywhere, its direction, how many decimals are worth printing, its range, which an
+    interval never leaves, and how texts write the name (`str(metric)`) where that is another way."""
 
     name: str
     greater_is_better: bool = True
@@ -34,6 +34,10 @@ class Metric:
     decimals: int = 2
     low: float = -math.inf
     high: float = math.inf
+    written: str = ""
+
+    def __str__(self) -> str:
+        return self.written or self.name
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from augmint.core.evaluation.arms import PSEUDO_LABELLED, CompareArguments
 from augmint.core.interfaces import get_task
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.pipeline.recipe_schema import build, construct, fit_section, hints, plain
+from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.yaml_lines import Lines, apply_override, read_yaml
 from augmint.core.search.arguments import SearchArguments
@@ -105,7 +106,8 @@ def load_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     """The recipe in a YAML file.
 
     Args:
-        path: the file. Its name is the default of `output_dir`: `study.yaml` runs in `runs/study`.
+        path: the file, whose name is the default of `output_dir`: `study.yaml` runs in `runs/study`. Or the folder of a run,
+            wherever it lies now.
         overrides: assignments such as `search.trials=8`, read after the file; values are YAML.
 
     Raises:
@@ -126,6 +128,8 @@ class RecipeFile:
 def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
     """As `load_recipe`, with all that the file says beyond the recipe itself."""
     path = Path(path)
+    of_run = {"output_dir": str(path)} if path.is_dir() else {}
+    path = RunDirectory(path).recipe if of_run else path
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -133,6 +137,7 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The file cannot be read as text: {error}.", where=str(path)) from error
     values, lines = read_yaml(text, str(path))
+    values.update(of_run)
     for assignment in overrides:
         apply_override(values, assignment, lines)
     recipe = recipe_from_dict({"output_dir": f"runs/{path.stem}", **values}, lines)

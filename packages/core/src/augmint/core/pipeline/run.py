@@ -60,9 +60,12 @@ class Run:
         return run
 
     def stage(self, name: str) -> None:
-        """Do what `name` needs and has not been done, then `name`."""
+        """Do what `name` needs and has not been done, then `name`. The report is written anew: it costs seconds, and a later
+        version of augmint may say more."""
         if name not in STAGES:
             raise UserError(f"There is no stage {name!r}.", fix=nearest(name, STAGES))
+        if name == "report":
+            self.directory.done(name).unlink(missing_ok=True)
         self._go(STAGES[: STAGES.index(name) + 1])
 
     def all(self) -> None:

@@ -34,7 +34,7 @@ def arms_context(data: ReportData) -> dict[str, Any] | None:
         "details": _details(data, arms), "outputs": {"note": "", "signatures": {}, **(comparison.get("outputs") or {})},
         "steps": comparison.get("steps"), "seeds": _seeds(data, max(map(len, scores.values()))), "per_seed": list(scores.items()),
         "validation": any(entry.get("validation") for entry in arms.values()),
-        "unit": metric.unit, "metric": metric.name, "better": "Higher" if metric.greater_is_better else "Lower",
+        "unit": metric.unit, "metric": str(metric), "better": "Higher" if metric.greater_is_better else "Lower",
     }
 
 

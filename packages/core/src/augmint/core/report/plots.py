@@ -54,7 +54,7 @@ def arms_plot(arms: Mapping[str, Mapping[str, Any]], metric: Metric, *, chosen: 
         axes.spines["left"].set_visible(False)
         unit = f" ({metric.unit})" if metric.unit else ""
         better = "higher" if metric.greater_is_better else "lower"
-        axes.set_xlabel(f"{metric.name}{unit} on the {split} split, {better} is better")
+        axes.set_xlabel(f"{metric}{unit} on the {split} split, {better} is better")
         spoken = "; ".join(f"{arm} {wording.score(float(entry['mean']), metric)}" for arm, entry in arms.items())
         return inline_svg(figure, "arms", f"Mean score and 95 % interval of each arm on the {split} split. {spoken}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from augmint.core.report.plots import WIDTH
 from augmint.core.report.svg import COLORS, drawing, inline_svg
 
 _MARKS = {"pruned": ("|", "muted", "stopped early"), "failed": ("x", "red", "failed")}
+_LABEL = 32  # characters beside an axis of this height
 
 
 def search_plot(trials: Sequence[Mapping[str, Any]], label: str) -> str:
@@ -43,7 +45,7 @@ def search_plot(trials: Sequence[Mapping[str, Any]], label: str) -> str:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.margins(y=0.12)
         axes.set_xlabel("trial")
-        axes.set_ylabel(label)
+        axes.set_ylabel(textwrap.fill(label, _LABEL))
         figure.legend(loc="outside lower left", ncols=3, handletextpad=0.4, columnspacing=1.4, labelspacing=0.3)
         spoken = f"{label} of {len(finished)} finished trials in the order they were tried, with the best so far."
         return inline_svg(figure, "search", spoken)

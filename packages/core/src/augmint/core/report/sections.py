@@ -54,7 +54,7 @@ def _search(data: ReportData) -> dict[str, Any] | None:
     if not trials:
         return None
     best, decimals = best_trial(trials), max(2, data.metric.decimals)
-    flipped = not data.metric.greater_is_better and data.metric.name in data.objective
+    flipped = not data.metric.greater_is_better and str(data.metric) in data.objective
     label = (data.objective or "objective") + (", sign turned: higher is better" if flipped else "")
     starts = [{"trial": trial["trial"], "name": _words(trial["name"]), "value": _value(trial, decimals)}
               for trial in trials if trial.get("name")]

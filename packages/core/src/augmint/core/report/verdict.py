@@ -61,7 +61,7 @@ def _baseline(comparison: Mapping[str, Any], subject: str) -> str | None:
 
 
 def _evidence(arms: Arms, metric: Metric, subject: str, baseline: str | None, gap: Mapping[str, Any] | None, chosen: bool) -> str:
-    score = f"{wording.score(float(arms[subject]['mean']), metric)} {metric.name}"
+    score = f"{wording.score(float(arms[subject]['mean']), metric)} {metric}"
     who = f"“{subject}”" if chosen else f"the strongest candidate, “{subject}”,"
     lead = f"On the test split, {who} scores {score}"
     if gap is None:
@@ -88,7 +88,7 @@ def _score_tiles(comparison: Mapping[str, Any], arms: Arms, metric: Metric, subj
     """The few figures to remember: label, value, note."""
     if subject is None:
         return []
-    tiles = [{"label": f"{metric.name}, {subject}", "value": wording.score(float(arms[subject]["mean"]), metric),
+    tiles = [{"label": f"{metric}, {subject}", "value": wording.score(float(arms[subject]["mean"]), metric),
               "note": _interval_note(arms[subject], metric)}]
     for baseline, name in (("standard", "against standard"), ("original", "against original")):
         gap = difference_between(comparison, subject, baseline)

@@ -11,7 +11,7 @@ from augmint.core.interfaces import Metric
 from augmint.text.characters import SPACE, SPACELESS
 from augmint.text.rules.words import flags
 
-CHRF = Metric("chrf++", decimals=2, low=0.0, high=100.0)
+CHRF = Metric("chrf++", decimals=2, low=0.0, high=100.0, written="chrF++")
 
 
 def chrf_metric() -> Any:

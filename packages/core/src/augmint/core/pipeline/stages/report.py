@@ -55,7 +55,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         importance_note=search["importance_note"],
         finalists=search["finalists"],
         search_reason=search["reason"],
-        objective=_objective(search["weights"], task.metric.name),
+        objective=_objective(search["weights"], str(task.metric)),
         policy=read_json(directory.policy),
         train_log=log,
         quality={**_quality(log), **_synthetic(shop)},
@@ -107,7 +107,7 @@ def _quality(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 def _synthetic(shop: Workshop) -> dict[str, float]:
     """Validation score of training on minted rows alone."""
     paths = [path for seed in shop.recipe.compare.seeds if (path := shop.directory.synthetic(seed)).is_file()]
-    name = f"validation {shop.task.metric.name} after training on minted rows alone"
+    name = f"validation {shop.task.metric} after training on minted rows alone"
     return {name: sum(read_json(path)["validation"] for path in paths) / len(paths)} if paths else {}
 
 
