@@ -1,16 +1,16 @@
-"""Makes data/digits/{train,validation,test,unlabeled}.parquet: spoken digits in five languages, synthetic to train with, real to
+"""Makes data/digits/{train,validation,test,unlabeled}.parquet: spoken numbers in five languages, synthetic to train with, real to
 choose by and to test on.
 
 Train is read by the voices of eSpeak NG. Validation is what three telephone announcers recorded, as Debian packages it, and test
 what five others did: nothing recorded is trained on, and whatever validation chooses has never heard those of the test. Other
-prompts of the three give `unlabeled`. The labels are the digits, whatever the language. Everything has telephone quality (8 kHz),
+prompts of the three give `unlabeled`. The labels are the numbers, whatever the language. Everything has telephone quality (8 kHz),
 as the recordings do.
 
     sudo apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav \
         asterisk-prompt-es-co asterisk-prompt-fr-armelle asterisk-prompt-it-menardi-wav
     pip install "augmint[audio]" espeakng-loader
-    python prepare_digits.py                # ten digits
-    python prepare_digits.py --numbers      # 0 to 20 and the tens to 90: 28 classes
+    python prepare_digits.py            # 0 to 20 and the tens to 90: 28 classes
+    python prepare_digits.py --ten      # data/ten: the ten digits alone
 
 The recordings are CC-BY-SA 3.0, CC-BY 3.0 (ru) or as their packages' copyright files say; the data folder is not in version
 control.
@@ -58,12 +58,12 @@ NUMBERS = [*range(21), *range(30, 100, 10)]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--numbers", action="store_true", help="28 numbers instead of ten digits")
+    parser.add_argument("--ten", action="store_true", help="ten digits instead of 28 numbers")
     parser.add_argument("--takes", type=int, default=2, help="how often a synthetic voice says a number for train")
     options = parser.parse_args()
     disable_progress_bars()
-    folder = Path(__file__).parent / "data" / ("numbers" if options.numbers else "digits")
-    numbers = NUMBERS if options.numbers else DIGITS
+    folder = Path(__file__).parent / "data" / ("ten" if options.ten else "digits")
+    numbers = DIGITS if options.ten else NUMBERS
     try:
         check_recordings(numbers)
         splits = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from datasets import load_dataset, load_from_disk
+from datasets import Dataset, concatenate_datasets, load_dataset, load_from_disk
 
 from augmint.core import Augmenter
 
@@ -41,7 +41,10 @@ RECIPE: dict[str, Any] = {
 
 def write_recipe(folder: Path, **changes: Any) -> Path:
     for name, start, count in (("train", 0, 100), ("validation", 100, 30), ("test", 130, 40)):
-        labelled(count, start).to_parquet(folder / f"{name}.parquet")
+        rows = labelled(count, start)
+        words = " ".join(list(rows["text"]) * 30).split()[:10_000]  # a row that models see the beginning of alone
+        longest = Dataset.from_dict({"text": [" ".join(words)], "label": [0]}, features=rows.features)
+        concatenate_datasets([rows, longest]).to_parquet(folder / f"{name}.parquet")
     labelled(60, 170).remove_columns("label").to_parquet(folder / "unlabeled.parquet")
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**RECIPE, **changes}))

@@ -1,4 +1,4 @@
-"""All seven steps of text generation, and with more workers, killed and taken up."""
+"""All seven steps of text generation, and killed and taken up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "text"))
 from labelled_texts import labelled
 from text_classification_tiny import LANGUAGE_MODEL
-from tiny import MORE_WORKERS, check_killed, finished
+from tiny import check_killed, finished
 
 ARMS = ["original", "standard", "unfiltered", "policy", "minted", "policy+minted"]
 RECIPE: dict[str, Any] = {
@@ -77,9 +77,9 @@ def test_the_kept_augmenter_mints_in_a_script(undisturbed: Path) -> None:
     assert list(bigger["text"])[:30] == list(train["text"])
 
 
-def test_killed_twice_and_with_more_workers_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_twice_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
     moments = {
         "pretraining": "start/generator/config.json",
         "fine-tuning": "finetuned/original/seed-0/result.json",
     }
-    check_killed(write_recipe(tmp_path, search={**RECIPE["search"], **MORE_WORKERS}), undisturbed, moments)
+    check_killed(write_recipe(tmp_path), undisturbed, moments)
