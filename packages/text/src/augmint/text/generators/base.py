@@ -32,7 +32,7 @@ class ModelGenerator(Generator):
 
     def draws(self, *, decode: str = DEFAULT_DECODE, temperature: float | None = None, **controls: Any) -> bool:
         """Whether tokens are drawn rather than searched for (see `augmint.text.generators.decodes.DECODES`)."""
-        return decoding_of(decode, temperature).temperature is not None
+        return decoding_of(decode, temperature).draws
 
     def log_probs(self, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator gives each token of texts, with gradients.

@@ -7,6 +7,7 @@ from augmint.text.seq2seq import Decoding
 
 DECODES: dict[str, Decoding] = {
     "beam": Decoding(num_beams=4),
+    "noised": Decoding(num_beams=4, noise=0.1),
     "greedy": Decoding(),
     "cold": Decoding(temperature=0.5),
     "warm": Decoding(temperature=0.8, top_p=0.95),
@@ -23,7 +24,7 @@ def decoding_of(
 
     Example:
         >>> decoding_of("cold", top_p=0.9)
-        Decoding(num_beams=1, temperature=0.5, top_p=0.9)
+        Decoding(num_beams=1, temperature=0.5, top_p=0.9, noise=0.0)
     """
     if decode not in DECODES:
         raise UserError(f"There is no way of writing {decode!r}.", where="policy mint controls", fix=nearest(str(decode), DECODES))
@@ -33,4 +34,5 @@ def decoding_of(
         num_beams if num_beams is not None else 1 if temperature is not None else known.num_beams,
         heat * truncation if heat is not None else None,
         top_p if top_p is not None else known.top_p,
+        known.noise,
     )

@@ -13,6 +13,7 @@ from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.generators.base import ModelGenerator
 from augmint.text.generators.decodes import DEFAULT_DECODE, decoding_of
+from augmint.text.generators.noise import noised
 from augmint.text.seq2seq import Seq2SeqModel, write_texts
 
 
@@ -70,6 +71,8 @@ class Seq2SeqGenerator(ModelGenerator):
         decoding = decoding_of(decode, temperature, top_p, num_beams, truncation)
         with evaluating(self.network):
             sources = write_texts(self.model, targets, decoding, rng)
+        if decoding.noise:
+            sources = noised(sources, decoding.noise, rng)
         points, lengths = to_tensors(sources)
         device = condition["target"].device
         return {

@@ -23,7 +23,7 @@ MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyo
 _SWITCHES = ("lower", "upper", "end_punctuation")  # without a magnitude
 _MINT_PAIRS = (
     Dimension("share", 0.0, 0.75),
-    Dimension("decode", choices=("beam", "cold", "warm", "hot"), kind="categorical"),
+    Dimension("decode", choices=("beam", "noised", "cold", "warm", "hot"), kind="categorical"),
     Dimension("best_of", choices=("1", "2", "4", "8"), kind="categorical"),
     Dimension("keep_quantile", 0.2, 1.0),
     Dimension("weight", 0.2, 1.0),

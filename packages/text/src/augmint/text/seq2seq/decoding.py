@@ -28,11 +28,13 @@ class Decoding:
         num_beams: 1 takes the likeliest token at every step (or draws one); more search by beam.
         temperature: of draws, above 0; None does not draw.
         top_p: draws come from the likeliest tokens that together have this probability, (0, 1].
+        noise: the chance of slips that are put into what was written (see `augmint.text.generators.noise`), [0, 1].
     """
 
     num_beams: int = 1
     temperature: float | None = None
     top_p: float = 1.0
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
         if isinstance(self.num_beams, bool) or not isinstance(self.num_beams, int) or not 1 <= self.num_beams <= 64:
@@ -41,8 +43,15 @@ class Decoding:
             raise UserError(f"temperature is {self.temperature!r}.", where="decoding", fix="Give a number in (0, 10], or none.")
         if not 0 < self.top_p <= 1:
             raise UserError(f"top_p is {self.top_p!r}.", where="decoding", fix="Give a number in (0, 1].")
+        if not 0 <= self.noise <= 1:
+            raise UserError(f"noise is {self.noise!r}.", where="decoding", fix="Give a number in [0, 1].")
         if self.temperature is not None and self.num_beams > 1:
             raise UserError("Both temperature and num_beams are given.", where="decoding", fix="Draw, or search by beam.")
+
+    @property
+    def draws(self) -> bool:
+        """Whether one and the same text is written in several ways."""
+        return self.temperature is not None or self.noise > 0
 
 
 @torch.no_grad()
