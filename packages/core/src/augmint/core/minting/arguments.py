@@ -86,6 +86,11 @@ class MintArguments:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    def check_without_classes(self) -> None:
+        """Raise UserError where the amount counts rows of classes: for tasks that have none."""
+        if self.per_class is not None:
+            raise UserError("per_class needs classes, and this task has none.", where="mint.per_class", fix="Give ratio or total.")
+
     def _number(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or not low <= value <= high:

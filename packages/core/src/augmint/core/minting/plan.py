@@ -14,7 +14,6 @@ import numpy as np
 from torch import nn
 
 from augmint.core.data.provenance import BY_GENERATOR
-from augmint.core.errors import UserError
 from augmint.core.interfaces import Judge, MintSettings, RowCodec, keyed_seed
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.minting.rows import encode_chunks
@@ -154,8 +153,7 @@ def build_quotas(arguments: MintArguments, labels: Sequence[int] | None, n: int,
         {0: 0, 1: 2}
     """
     if labels is None:
-        if arguments.per_class is not None:
-            raise UserError("per_class needs classes, and this task has none.", where="mint.per_class", fix="Give ratio or total.")
+        arguments.check_without_classes()
         return {NO_CLASS: _total(arguments, n)}
     counts = np.bincount(np.asarray(labels, dtype=np.int64), minlength=classes)
     if arguments.per_class is not None:

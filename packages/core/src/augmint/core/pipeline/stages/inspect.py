@@ -43,6 +43,8 @@ def _check(task: Task, recipe: Recipe) -> None:
             where="compare.arms",
             fix="Leave that arm out.",
         )
+    if task.codec.label_names is None:
+        recipe.mint.check_without_classes()
     task.check_settings()
     for dimension in task.search_space().dimensions:
         if dimension.name == "best_of" and any(recipe.mint.shard_size % int(choice) for choice in dimension.choices):
