@@ -1,10 +1,9 @@
-"""Makes data/digits/{train,validation,test,unlabeled}.parquet: spoken numbers in five languages, synthetic to train with, real to
+"""Makes data/digits/{train,validation,test}.parquet: spoken numbers in five languages, synthetic to train with, real to
 choose by and to test on.
 
 Train is read by the voices of eSpeak NG. Validation is what three telephone announcers recorded, as Debian packages it, and test
-what five others did: nothing recorded is trained on, and whatever validation chooses has never heard those of the test. Other
-prompts of the three give `unlabeled`. The labels are the numbers, whatever the language. Everything has telephone quality (8 kHz),
-as the recordings do.
+what five others did: nothing recorded is trained on, and whatever validation chooses has never heard those of the test. The labels
+are the numbers, whatever the language. Everything has telephone quality (8 kHz), as the recordings do.
 
     sudo apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav \
         asterisk-prompt-es-co asterisk-prompt-fr-armelle asterisk-prompt-it-menardi-wav
@@ -48,7 +47,6 @@ ANNOUNCERS = {  # folder -> (language, the Debian package)
 }
 CHOOSING = ("es", "fr", "it_IT_f_Menardi")
 """Announcers of the validation split."""
-UNLABELED, SHORTEST, LONGEST = 300, 1.0, 8.0  # prompts, seconds
 LANGUAGES = {"en": ("en-us", "en"), "es": ("es-419", "es"), "fr": ("fr", "fr-be"), "it": ("it", "it"), "ru": ("ru", "ru")}
 """The accents of eSpeak NG that take turns in a language. Announcers speak slowly, so some of the clips are slow too."""
 VARIANTS = ("f2", "m3", "f4", "m1", "Alex", "Annie")
@@ -79,9 +77,6 @@ def main() -> None:
         voices = sorted({row["voice"] for row in rows})
         kind = "synthetic clips" if split == "train" else "real recordings"
         print(f"{folder.name}/{split}.parquet: {len(rows)} {kind}, {len(numbers)} classes, {len(voices)} voices")
-    others = list(prompts())
-    Dataset.from_list(others).cast_column("audio", Audio(decode=False)).to_parquet(folder / "unlabeled.parquet")
-    print(f"{folder.name}/unlabeled.parquet: {len(others)} other prompts of {len(CHOOSING)} announcers")
     print(f"The accuracy of a test split of {len(splits['test'])} clips is known to about "
           f"+-{98 / len(splits['test']) ** 0.5:.0f} points (95 %, at an accuracy of one half).")  # fmt: skip
 
@@ -115,18 +110,6 @@ def recorded(numbers: list[int], announcers: Sequence[str]) -> Iterator[dict[str
             file = recording(folder, number)
             assert file is not None
             yield row(to_int16(read(file)), label, ANNOUNCERS[folder][0], folder)
-
-
-def prompts() -> Iterator[dict[str, Any]]:
-    """What the announcers of the validation split say that is no number, as many of each."""
-    for folder in CHOOSING:
-        found = 0
-        for file in sorted((SOUNDS / folder).glob("*.*")):  # numbers, letters and such are in folders of their own
-            if found < UNLABELED // len(CHOOSING) and file.suffix in (".wav", ".gsm"):
-                samples = read(file)
-                if SHORTEST <= len(samples) / RATE <= LONGEST:
-                    found += 1
-                    yield {"audio": {"bytes": write_clip(to_int16(samples), RATE), "path": None}}
 
 
 def synthetic(numbers: list[int], takes: int) -> Iterator[dict[str, Any]]:

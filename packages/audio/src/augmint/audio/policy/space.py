@@ -64,6 +64,10 @@ _GOOD: dict[str, Point] = {
     "standard_noise": {**_STANDARD, "noise": 0.3, "surroundings_magnitude": 0.6},
     "gentle": {"strength": 0.4, **dict.fromkeys(CHANCES, 0.3)},
     "voices": {**_STANDARD, "vtlp": 0.5, "tempo": 0.3},
+    "varied": {
+        **{**_STANDARD, "strength": 0.8, "tempo": 0.5, "vtlp": 0.7, "shift": 0.3},
+        **{"room": 0.5, "noise": 0.5, "gain": 0.3, "channel": 0.5},
+    },
 }
 """Combinations that have helped elsewhere."""
 
