@@ -99,7 +99,7 @@ def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> Dataset
     try:
         found = load_dataset("csv", **kwargs, **TSV) if target == "tsv" else load_dataset(target, **kwargs)
     except FileNotFoundError as error:
-        raise UserError(f"No data at {path!r}: {_first_line(error)}", where=f"{where}.path",
+        raise UserError(f"No data at {path!r}: {_first_line(error).rstrip('.')}.", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.") from error
     except (ConnectionError, TimeoutError) as error:
         raise UserError(f"{path!r} is no file or folder here, and the hub cannot be reached.", where=f"{where}.path",

@@ -95,7 +95,8 @@ def discard(directory: RunDirectory, change: Change) -> None:
         return
     outdated = STAGES[STAGES.index(change.first) :]
     for stage in outdated:
-        directory.done(stage).unlink(missing_ok=True)
+        for path in (directory.done(stage), directory.clock(stage)):
+            path.unlink(missing_ok=True)
     for stage in outdated:
         if stage == "finetune" == change.first:
             continue

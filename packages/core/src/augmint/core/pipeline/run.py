@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +16,7 @@ from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.renewal import STAGES, Change, discard, held_change, sweep
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
+from augmint.core.pipeline.stopwatch import Stopwatch
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import workshop
 
@@ -65,7 +65,8 @@ class Run:
         if name not in STAGES:
             raise UserError(f"There is no stage {name!r}.", fix=nearest(name, STAGES))
         if name == "report":
-            self.directory.done(name).unlink(missing_ok=True)
+            for path in (self.directory.done(name), self.directory.clock(name)):
+                path.unlink(missing_ok=True)
         self._go(STAGES[: STAGES.index(name) + 1])
 
     def all(self) -> None:
@@ -97,9 +98,10 @@ class Run:
     def _do(self, name: str) -> None:
         if self.directory.done(name).is_file():
             return
-        started = time.perf_counter()
-        self._stages()[name]()
-        write_json(self.directory.done(name), {"seconds": round(time.perf_counter() - started, 3)})
+        with Stopwatch(self.directory.clock(name)) as watch:
+            self._stages()[name]()
+        write_json(self.directory.done(name), {"seconds": watch.seconds()})
+        self.directory.clock(name).unlink()
 
     def _stages(self) -> dict[str, Callable[[], None]]:
         from augmint.core.pipeline.stages import compare, finetune, inspect, judge, mint, report, search, train
@@ -142,7 +144,7 @@ class Run:
         os.replace(unfinished, self.directory.recipe)
 
     def _spent(self) -> dict[str, float]:
-        """Stage -> seconds of the attempt that finished it."""
+        """Stage -> seconds, over all the starts that it needed."""
         return {name: read_json(path)["seconds"] for name in STAGES if (path := self.directory.done(name)).is_file()}
 
     def summary(self) -> dict[str, Any]:

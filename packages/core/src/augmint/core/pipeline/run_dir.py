@@ -111,6 +111,10 @@ class RunDirectory:
         """The marker of a finished stage."""
         return self.root / "stages" / f"{stage}.json"
 
+    def clock(self, stage: str) -> Path:
+        """The seconds that an unfinished stage has taken."""
+        return self.root / "stages" / f"{stage}.clock"
+
 
 def write_json(path: Path, values: Any) -> None:
     """Whole or not at all, so that a killed run never leaves half a file."""
