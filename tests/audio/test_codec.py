@@ -148,6 +148,20 @@ def test_padding_is_silent_and_the_longest_clip_sets_the_width():
     assert not batch["audio"][0, int(batch["audio_length"][0]) :].any()
 
 
+@pytest.mark.parametrize("mode", ["CONSTANT", "VARIABLE"])
+def test_an_mp3_clip_that_is_cut_off_is_refused_and_one_that_never_said_its_length_is_not(mode):
+    buffer, rng = io.BytesIO(), np.random.default_rng(0)
+    quiet_then_loud = rng.normal(0, 0.1, 6 * RATE) * np.repeat([0.001, 1.0], 3 * RATE)
+    options = {"bitrate_mode": mode, "compression_level": 0.5}
+    soundfile.write(buffer, quiet_then_loud, RATE, format="MP3", subtype="MPEG_LAYER_III", **options)
+    whole = buffer.getvalue()
+    second = next(at for at in range(4, len(whole)) if whole[at : at + 2] == whole[:2])  # the first frame is the encoder's header
+    data = rows([{"bytes": clip, "path": None} for clip in (whole, whole[: len(whole) // 2], whole[second:])], ["word"] * 3)
+    problems = {problem.row: problem.reason for problem in codec_of(data).check(data)}
+    assert list(problems) == [1]
+    assert "cut off" in problems[1]
+
+
 def test_every_unusable_row_is_named_with_its_reason():
     good = stored(tone())
     cells = [
@@ -166,7 +180,7 @@ def test_every_unusable_row_is_named_with_its_reason():
     assert "cannot be decoded" in problems[1]
     assert "silent" in problems[3]
     assert "shorter" in problems[4]
-    assert "no file" in problems[5]
+    assert "no such file" in problems[5]
     assert "transcript is empty" in problems[6]
 
 

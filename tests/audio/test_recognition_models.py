@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import sys
 from pathlib import Path
 
@@ -102,6 +103,32 @@ def test_upper_case_models_learn_upper_case(tmp_path: Path) -> None:
     assert again.tokenizer.unk_token_id not in again.labels(["A dab!"])
     assert isinstance(again, CTCRecognizer)
     assert again.spelt("A dab!") == "A DAB"
+
+
+def test_a_few_small_letters_among_capitals_make_no_model_of_both_cases(tmp_path: Path) -> None:
+    model = small("hubert")
+    model.tokenizer = character_tokenizer([*string.ascii_uppercase, *"ÄÖÜß"])
+    model.save_pretrained(tmp_path)
+    again = load_recognizer(tmp_path)
+    assert isinstance(again, CTCRecognizer)
+    assert again.spelt("Straße") == "STRASSE"
+    assert again.tokenizer.unk_token_id not in again.labels(["Grüße"])
+    model.tokenizer = character_tokenizer([*string.ascii_letters])
+    model.save_pretrained(tmp_path)
+    assert load_recognizer(tmp_path).spelt("Zoe") == "Zoe"
+
+
+def test_a_model_of_another_script_is_refused(tmp_path: Path) -> None:
+    small("hubert").save_pretrained(tmp_path)
+    with pytest.raises(UserError, match=r"cannot write .*77% of the letters") as refused:
+        build_recognizer({"name_or_path": str(tmp_path)}, ["привет", "ab"] * 5 + ["да да"])
+    assert refused.value.where == "model.name_or_path"
+
+
+def test_transcripts_that_a_writing_model_has_no_places_for_are_told() -> None:
+    model = small("whisper")
+    assert model.max_tokens == 448
+    assert [model.too_short(30 * RATE, text) for text in ("a" * 300, "a" * 440, "ა" * 200)] == [False, False, True]
 
 
 @pytest.mark.parametrize("kind", ["parakeet_ctc", "wav2vec2"])

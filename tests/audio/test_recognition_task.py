@@ -2,6 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,13 @@ def test_clips_that_outlast_a_models_window_are_refused_by_their_rows():
     with pytest.raises(UserError, match=r"1 train clips are longer than the 3 s that the model hears \(rows 1\)"):
         task("whisper", Dataset.from_list([*rows("bad cab"), *rows("a dab", pad=3.0)])).check_settings()
     task("whisper", rows("bad cab", "a dab")).check_settings()
+
+
+def test_a_test_split_that_a_model_would_hear_the_beginning_of_alone_is_refused():
+    made = task("whisper", rows("bad cab", "a dab"))
+    made.splits = replace(made.splits, test=rows("cad", "a dab", pad=3.0))
+    with pytest.raises(UserError, match="2 test clips are longer"):
+        made.check_settings()
 
 
 def test_transcripts_that_cannot_be_said_in_time_are_told(tmp_path):

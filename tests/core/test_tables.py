@@ -46,6 +46,13 @@ def test_sound_tables_are_read_as_they_are(tmp_path: Path, ending: str) -> None:
     assert ["\t".join(row) for row in zip(read["de"], read["en"], strict=True)] == rows
 
 
+def test_a_cell_of_a_csv_file_is_missing_where_it_is_empty_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("word,count\nnull,0\nNA,\nnan,2\n,3\n", encoding="utf-8")
+    read = read_source("a.csv", base_dir=tmp_path)["train"]
+    assert read["word"][:] == ["null", "NA", "nan", None]
+    assert read["count"][:] == [0, None, 2, 3]
+
+
 def test_compressed_tables_and_blank_lines_above_a_header_are_no_mistake(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "a.csv.gz", "wt", encoding="utf-8") as file:
         file.write("de,en\nJa.,Yes.\n")

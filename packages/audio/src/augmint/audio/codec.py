@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from datasets import ClassLabel, Dataset, Features
 
 from augmint.audio.clips import AUDIO, LENGTH, to_batch, to_clips, to_float, to_int16
 from augmint.audio.columns import storage_of, stored_cells
-from augmint.audio.files import Unreadable, read_clip, read_info
+from augmint.audio.files import Unreadable, read_clip, read_info, says_its_length
 from augmint.audio.preview import player
 from augmint.audio.rules import ClipRules
 from augmint.core.data.labels import column_values
@@ -23,6 +23,7 @@ LONGEST, SHORTEST = 120.0, 0.02
 """Seconds of a clip that is taken: longer ones fill the memory, shorter ones hold nothing."""
 TEXT, LABEL = "text", "label"
 _CHUNK = 64
+_WHOLE = 0.9  # part of the length in a clip's header that must be there
 
 
 class AudioCodec(RowCodec):
@@ -39,6 +40,8 @@ class AudioCodec(RowCodec):
     Attributes:
         longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted.
     """
+
+    answers: ClassVar[tuple[str, ...]] = (LABEL, TEXT)
 
     def __init__(self, columns: Mapping[str, str], features: Features, sampling_rate: int) -> None:
         self.columns, self.sampling_rate = dict(columns), sampling_rate
@@ -161,6 +164,8 @@ def _clip_problem(cell: Any, sampling_rate: int) -> str | None:
         clip = read_clip(cell, sampling_rate)
     except Unreadable as error:
         return f"the clip {error}"
+    if len(clip) * rate < _WHOLE * frames * sampling_rate and says_its_length(cell):
+        return "the clip is cut off: it holds less than its header says"
     if len(clip) < SHORTEST * sampling_rate:
         return f"the clip is shorter than {SHORTEST} s"
     return None if clip.any() else "the clip is silent"

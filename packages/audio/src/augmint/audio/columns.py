@@ -87,6 +87,8 @@ def as_audio(dataset: Dataset, column: str) -> Dataset:
     if not stored and not (isinstance(feature, dict) and set(feature) == {"bytes", "path"}):
         fix = "Give audio files, their bytes or paths, or arrays."
         raise UserError(f"Column {column!r} holds {feature}, not clips.", where="data.columns.audio", fix=fix)
+    if isinstance(feature, Value) and feature.dtype.startswith("large_"):  # pandas' strings; `Audio` casts plain ones alone
+        dataset = dataset.cast_column(column, Value(feature.dtype.removeprefix("large_")))
     return dataset.cast_column(column, Audio(decode=False))
 
 

@@ -13,6 +13,7 @@ import soxr
 
 FULL_SCALE = 32768
 """What 1.0 is as a 16-bit sample."""
+_HEAD = 8192  # bytes in which an MP3 file's header is looked for
 
 
 class Unreadable(ValueError):
@@ -30,7 +31,7 @@ def stored_source(cell: Any) -> Any:
     if cell.get("bytes") is not None:
         return io.BytesIO(cell["bytes"])
     if not Path(cell["path"]).is_file():
-        raise Unreadable(f"is missing: there is no file {cell['path']!r}")
+        raise Unreadable("is missing: there is no such file")
     return cell["path"]
 
 
@@ -41,6 +42,14 @@ def read_info(cell: Any) -> tuple[int, int]:
     except (soundfile.SoundFileError, TypeError, OSError) as error:
         raise Unreadable(f"cannot be decoded ({_reason(error)})") from error
     return int(info.samplerate), int(info.frames)
+
+
+def says_its_length(cell: Any) -> bool:
+    """Whether a stored cell that can be read says how long it is. MP3 files do in a header that most encoders write; without it
+    their size is all there is to guess by."""
+    source = stored_source(cell)
+    head = source.read(_HEAD) if isinstance(source, io.BytesIO) else Path(source).read_bytes()[:_HEAD]
+    return not head.startswith((b"ID3", b"\xff")) or b"Xing" in head or b"Info" in head
 
 
 def read_clip(cell: Any, sampling_rate: int) -> np.ndarray:

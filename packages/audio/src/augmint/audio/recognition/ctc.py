@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -18,6 +19,8 @@ from augmint.audio.recognition.texts import normalise
 from augmint.audio.recognition.vocabulary import character_tokenizer, load_tokenizer, spelling
 from augmint.core.errors import UserError
 
+_SLOW = 10
+"""Characters a second at which every model keeps up."""
 _FRAME_COUNTS = ("_get_feat_extract_output_lengths", "_get_subsampling_output_length")
 
 
@@ -57,7 +60,7 @@ class CTCRecognizer(Recognizer):
         if name:
             network = AutoModelForCTC.from_pretrained(name, config=config, ignore_mismatched_sizes=True)
             model = cls(network, load_extractor(name), tokenizer)
-            model.tell_unknown(transcripts)
+            model.check_letters(transcripts)
             return model
         return cls(AutoModelForCTC.from_config(config), scratch_extractor(config, sampling_rate), tokenizer)
 
@@ -67,12 +70,18 @@ class CTCRecognizer(Recognizer):
             return " ".join(unicodedata.normalize("NFKC", text).split())
         return normalise(text).upper() if self._spelling == "upper" else normalise(text)
 
-    def tell_unknown(self, transcripts: Sequence[str]) -> None:
-        """Warn of letters in the transcripts that the tokenizer has no token for."""
-        letters = sorted({letter for text in transcripts for letter in self.spelt(text)} - {" "})
-        unknown = [letter for letter in letters if self.tokenizer.unk_token_id in self.labels([letter])]
-        if unknown:
-            warnings.warn(f"The model cannot write {' '.join(unknown)}, which the transcripts hold.", stacklevel=2)
+    def check_letters(self, transcripts: Sequence[str]) -> None:
+        """Warn of letters in the transcripts that the tokenizer has no token for. Raises UserError where they are most of them."""
+        counts = Counter(letter for text in transcripts for letter in self.spelt(text) if letter != " ")
+        unknown = [letter for letter in sorted(counts) if self.tokenizer.unk_token_id in self.labels([letter])]
+        if not unknown:
+            return
+        shown, part = " ".join(unknown[:40]), sum(counts[letter] for letter in unknown) / counts.total()
+        what = f"The model cannot write {shown}{' ...' if len(unknown) > 40 else ''}, {part:.0%} of the letters of the transcripts."
+        if part > 0.5:
+            fix = "Name a model of that script, or an encoder without a tokenizer, which is given the transcripts' letters."
+            raise UserError(what, where="model.name_or_path", fix=fix)
+        warnings.warn(what, stacklevel=2)
 
     def labels(self, texts: Sequence[str]) -> Tensor:
         ids = [torch.tensor(self.tokenizer(self.spelt(text), add_special_tokens=False).input_ids).long() for text in texts]
@@ -116,6 +125,8 @@ class CTCRecognizer(Recognizer):
 
     def too_short(self, length: int, text: str) -> bool:
         """A CTC path needs a frame a token, and a blank between two that are equal."""
+        if len(text) * self.sampling_rate <= _SLOW * length:
+            return False
         clip = torch.zeros(1, length)
         frames = int(self.inputs(clip, torch.tensor([length]))["frames"])
         ids = self.labels([text])[0]

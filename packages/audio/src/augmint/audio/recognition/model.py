@@ -28,9 +28,11 @@ class Recognizer(ABC):
         extractor: a feature extractor of Transformers'.
         tokenizer: of transcripts.
         alone: whether clips are read one by one, since an answer would depend on the padding behind a clip.
+        lost: what is learnt of transcripts that are too long, in words.
     """
 
     kind: ClassVar[str]
+    lost: ClassVar[str] = "nothing"
 
     def __init__(self, network: Any, extractor: Any, tokenizer: Any) -> None:
         self.network, self.extractor, self.tokenizer = network, extractor, tokenizer
@@ -105,7 +107,7 @@ class Recognizer(ABC):
         return texts
 
     def too_short(self, length: int, text: str) -> bool:
-        """Whether a clip of so many samples cannot hold the transcript, so that nothing is to be learnt from the pair."""
+        """Whether the model cannot answer with the whole transcript after a clip of so many samples."""
         return False
 
     def save_pretrained(self, directory: Path | str) -> None:

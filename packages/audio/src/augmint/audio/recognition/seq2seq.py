@@ -21,6 +21,7 @@ from augmint.core.errors import UserError
 _LONGEST = 448  # tokens of a transcript, where the model names no limit of its own
 # A model that never comes to an end is cut off: no one speaks faster, even with three bytes a letter and a token a byte.
 _TOKENS_A_SECOND, _TOKENS_AT_LEAST = 50, 16
+_AROUND = 8  # tokens, at most, that a tokenizer puts around a text; of the text itself it makes no more than it has bytes
 _LIMITS = ("max_target_positions", "max_position_embeddings")
 
 
@@ -29,6 +30,7 @@ class Seq2SeqRecognizer(Recognizer):
     included, with spaces squeezed; scoring normalises both sides."""
 
     kind: ClassVar[str] = "seq2seq"
+    lost: ClassVar[str] = "the beginning alone"
 
     @classmethod
     def build(
@@ -88,11 +90,17 @@ class Seq2SeqRecognizer(Recognizer):
         """Tokens as the tokenizer wraps them, without the first where that is the decoder's start, and closed by the end token."""
         end, rows = self.tokenizer.eos_token_id, []
         for text in texts:
-            ids = list(self.tokenizer(" ".join(unicodedata.normalize("NFC", text).split())).input_ids)
-            ids = ids[1:] if ids[:1] == [self.start] else ids
-            ids = ids[: self.max_tokens - 1]
+            ids = self._tokens(text)[: self.max_tokens - 1]
             rows.append(torch.tensor(ids if ids[-1:] == [end] else [*ids, end]))
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=IGNORED)
+
+    def _tokens(self, text: str) -> list[int]:
+        ids = list(self.tokenizer(" ".join(unicodedata.normalize("NFC", text).split())).input_ids)
+        return ids[1:] if ids[:1] == [self.start] else ids
+
+    def too_short(self, length: int, text: str) -> bool:
+        """The decoder has so many places, whatever the clip's length."""
+        return len(text.encode()) >= self.max_tokens - _AROUND and len(self._tokens(text)) > self.max_tokens
 
     def decoder_inputs(self, labels: Tensor) -> Tensor:
         """What the decoder reads to write `labels`: the same, one place later."""

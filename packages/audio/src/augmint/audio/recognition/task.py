@@ -38,8 +38,6 @@ from augmint.core.minting.torch_state import fixed_threads
 
 _TOGETHER = 64
 """Clips decoded at a time."""
-_HURRIED = 10
-"""Characters a second under which every model keeps up."""
 
 
 class SpeechPlan(RowPlan[Drawn]):
@@ -87,7 +85,10 @@ class SpeechRecognition(AudioTask):
         """A model that hears a window learns from a longer clip to write words that it has not heard."""
         if self.window is None:
             return
-        for split, rows in (("train", self.splits.train), ("validation", self.splits.validation)):
+        splits = {"train": self.splits.train, "validation": self.splits.validation, "test": self.splits.test}
+        for split, rows in splits.items():
+            if rows is None:
+                continue
             long = np.flatnonzero(self.rows(rows).lengths > self.window)
             if len(long):
                 shown = ", ".join(map(str, long[:3])) + (", ..." if len(long) > 3 else "")
@@ -108,15 +109,14 @@ class SpeechRecognition(AudioTask):
         RecognizerJudge(recognizer, f"{kind} trained on the training split under the standard policy").save_pretrained(directory)
 
     def _warn_of_hurried_rows(self) -> None:
-        """Say which transcripts are longer than what the model can answer in their clips' time: nothing is learnt from those."""
-        model, rate = build_recognizer(self.settings.model, self.train_rows.texts or []), self.codec.sampling_rate
+        """Say which transcripts are longer than what the model can answer in their clips' time."""
+        model = build_recognizer(self.settings.model, self.train_rows.texts or [])
         pairs = list(zip(self.train_rows.lengths.tolist(), self.train_rows.texts or [], strict=True))
-        fast = [row for row, (length, text) in enumerate(pairs) if len(text) * rate > _HURRIED * length]
-        lost = [row for row in fast if model.too_short(*pairs[row])]
+        lost = [row for row, pair in enumerate(pairs) if model.too_short(*pair)]
         if lost:
             shown = ", ".join(map(str, lost[:5])) + (", ..." if len(lost) > 5 else "")
             what = f"{len(lost)} of {len(pairs)} transcripts are too long for what the model can answer (train rows {shown})"
-            warnings.warn(f"{what}: nothing is learnt from them. Are they the clips' own?", stacklevel=2)
+            warnings.warn(f"{what}: {model.lost} of them is learnt. Are they the clips' own?", stacklevel=2)
 
     def load_judge(self, directory: Path) -> Judge:
         return RecognizerJudge.from_pretrained(directory)

@@ -10,6 +10,7 @@ from typing import Any
 
 from augmint.core.errors import UserError
 
+_BOTH = 0.2  # tokens of the rarer case to those of the other from which on a model knows both
 BLANK, UNKNOWN, GAP = "<pad>", "<unk>", "|"
 
 
@@ -73,7 +74,10 @@ def plain_tokens(tokenizer: Any) -> set[str]:
 
 
 def spelling(tokenizer: Any) -> str:
-    """How a CTC model writes letters: "lower", "upper", or "both" where its tokens have both cases."""
+    """How a CTC model writes letters: "lower", "upper", or "both" where its tokens have both cases. A few of the other case, such
+    as the German sharp s among capitals, don't count."""
     tokens = [token for token in plain_tokens(tokenizer) if not token.startswith("<")]
-    lower, upper = any(token != token.upper() for token in tokens), any(token != token.lower() for token in tokens)
-    return "both" if lower and upper else "upper" if upper else "lower"
+    lower, upper = sum(token != token.upper() for token in tokens), sum(token != token.lower() for token in tokens)
+    if min(lower, upper) > _BOTH * max(lower, upper):
+        return "both"
+    return "upper" if upper > lower else "lower"

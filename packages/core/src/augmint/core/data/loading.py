@@ -12,6 +12,7 @@ from augmint.core.data.checking import checked_rows, same_features
 from augmint.core.data.config import DEFAULT_SPLITS, DataConfig
 from augmint.core.data.labels import class_encode
 from augmint.core.data.overlaps import LABEL
+from augmint.core.data.paths import anchored, folders_of
 from augmint.core.data.provenance import refuse_minted
 from augmint.core.data.source import read_source, take_split
 from augmint.core.data.split import Split
@@ -68,7 +69,7 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
         if len(split) == 0:
             raise UserError(f"The {name} split is empty.", where=f"data.splits.{name}")
         refuse_minted(split.column_names, where="data.path")
-    rows = {name: task_class.adapt(split, roles) for name, split in rows.items()}
+    rows = {name: anchored(task_class.adapt(split, roles), folders_of(config, base)) for name, split in rows.items()}
     if label := _label_column(task_class, roles, rows["train"]):
         rows = class_encode(rows, label)
     codec = task_class.make_codec(rows["train"], roles)

@@ -23,7 +23,7 @@ class Overlaps:
 
     Args:
         config: the recipe's `data` section.
-        codec: knows what of a row is no label.
+        codec: knows what of a row is no label or transcript.
         seed: keys the draw of unlabelled rows.
         notices: is added to.
 
@@ -75,5 +75,5 @@ class Overlaps:
         return unlabeled.select(np.sort(np.array(fresh[:limit])))
 
     def _digests(self, rows: Dataset) -> list[bytes]:
-        payload = [column for role, column in self.codec.columns.items() if role != LABEL and column in rows.column_names]
-        return row_digests(rows, list(dict.fromkeys(payload)))
+        payload = dict.fromkeys(column for role, column in self.codec.columns.items() if role not in self.codec.answers)
+        return row_digests(rows, [column for column in payload if column in rows.column_names])

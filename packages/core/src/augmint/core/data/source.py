@@ -22,6 +22,8 @@ SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".json": "json"
             ".txt": "text"}
 # A tab ends a cell and nothing else does: quotation marks belong to the text, and so does a cell that says NA.
 TSV = {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "keep_default_na": False}
+# The word for zero is null in German: a cell is missing where it is empty, and not where it says so.
+CSV = {"keep_default_na": False, "na_values": [""]}
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -97,7 +99,8 @@ def take_split(source: DatasetDict, spec: str, *, where: str) -> Dataset:
 
 def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> DatasetDict:
     try:
-        found = load_dataset("csv", **kwargs, **TSV) if target == "tsv" else load_dataset(target, **kwargs)
+        builder, reading = ("csv", TSV) if target == "tsv" else (target, CSV if target == "csv" else {})
+        found = load_dataset(builder, **kwargs, **reading)
     except FileNotFoundError as error:
         raise UserError(f"No data at {path!r}: {_first_line(error).rstrip('.')}.", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.") from error

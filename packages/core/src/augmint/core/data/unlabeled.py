@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from datasets import Dataset, DatasetDict
+from datasets import Audio, Dataset, DatasetDict, Image
 
 from augmint.core.data.checking import checked_rows, same_features
 from augmint.core.data.config import DataConfig, UnlabeledConfig
 from augmint.core.data.overlaps import LABEL
+from augmint.core.data.paths import anchored, folders_of
 from augmint.core.data.source import read_source, take_split
 from augmint.core.data.split import Split
 from augmint.core.data.splitting import Splitting
@@ -63,10 +64,12 @@ def read_unlabeled(config: DataConfig, task_class: type[Task], work: Splitting, 
     if own is not None:
         work.notices += own[1]
         return work.within_limit(own[0])
-    needed = [column for role, column in work.codec.columns.items() if role != LABEL and column in sources.rest.column_names]
+    given = [column for role, column in work.codec.columns.items() if role not in work.codec.answers]
+    needed = [column for column in given if column in sources.rest.column_names]
     if wanted.rest_of_train:
         return work.overlaps.without_copies(found.select_columns(needed), seen)  # checked with train
-    found = task_class.adapt(found, work.codec.columns)
+    found = anchored(task_class.adapt(found, work.codec.columns), folders_of(wanted, sources.base))
+    found = _named_alike(found, needed, sources.rest)
     if missing := [column for column in needed if column not in found.column_names]:
         raise UserError(f"The unlabelled rows have no column {missing[0]!r}. Their columns: {', '.join(found.column_names)}.",
                         where="data.unlabeled", fix="Use the column names of the training rows.")
@@ -81,6 +84,14 @@ def _read(config: DataConfig, wanted: UnlabeledConfig, sources: Sources) -> Data
         source = read_source(wanted.path or config.path, name=wanted.name, data_files=wanted.data_files,
                              data_dir=wanted.data_dir, base_dir=sources.base, where="data.unlabeled")
     return take_split(source, wanted.split, where="data.unlabeled.split")
+
+
+def _named_alike(rows: Dataset, needed: list[str], like: Dataset) -> Dataset:
+    """Rows whose only clip or image is in a column of another name than train's, as folders of files have it, by train's name."""
+    if len(needed) == 1 and needed[0] not in rows.column_names and isinstance(like.features[needed[0]], (Audio, Image)):
+        alike = [name for name, feature in rows.features.items() if type(feature) is type(like.features[needed[0]])]
+        return rows.rename_column(alike[0], needed[0]) if len(alike) == 1 else rows
+    return rows
 
 
 def _filled(rows: Dataset, label: str | None, like: Dataset) -> Dataset:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from datasets import Dataset, Features
 
@@ -42,8 +42,10 @@ class RowCodec(ABC):
     Attributes:
         columns: role -> column name, such as `{"image": "img", "label": "fine_label"}`.
         label_names: class names in index order, or None where the task has no classes.
+        answers: roles of what a model is to say of a row; unlabelled rows lack them.
     """
 
+    answers: ClassVar[tuple[str, ...]] = ("label",)
     columns: Mapping[str, str]
     label_names: Sequence[str] | None
 
