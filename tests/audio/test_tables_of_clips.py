@@ -109,3 +109,10 @@ def test_a_clip_of_the_test_split_is_none_to_learn_sounds_from_whatever_its_tran
     Dataset.from_dict(cells).to_parquet(corpus / "more.parquet")
     loaded = load(corpus, unlabeled={"path": "more.parquet"})
     assert len(loaded.splits.unlabeled) == 1
+
+
+def test_a_split_of_one_row_is_refused(corpus: Path) -> None:
+    table = corpus / "corpus" / "ru" / "dev.tsv"
+    table.write_text("\n".join(table.read_text(encoding="utf-8").split("\n")[:2]) + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match="validation split has 1 row"):
+        load(corpus)

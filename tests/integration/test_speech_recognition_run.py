@@ -29,6 +29,7 @@ RECIPE: dict[str, Any] = {
         "data_dir": "clips",
         "splits": {"train": "train", "validation": "validation", "test": "test"},
         "columns": {"audio": "audio", "text": "transcription"},
+        "unlabeled": {"path": "audiofolder", "data_dir": "street"},
     },
     "model": {
         "scratch": {
@@ -55,6 +56,9 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
             soundfile.write(folder / "clips" / split / f"{number}.flac", wave, 16000)
             lines.append(f"{number}.flac,{sentence}")
         (folder / "clips" / split / "metadata.csv").write_text("\n".join(lines) + "\n")
+    (folder / "street").mkdir()
+    for number in range(3):  # untranscribed
+        soundfile.write(folder / "street" / f"{number}.wav", speak(f"call number {number}", "en-us", sampling_rate=16000), 16000)
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**RECIPE, **changes}))
     return path
@@ -80,6 +84,11 @@ def test_what_is_made_of_a_clip_keeps_its_transcript_and_is_another_clip(undistu
     stored = [cell["bytes"] for cell in made.cast_column("audio", Audio(decode=False))["audio"]]
     assert all(soundfile.info(io.BytesIO(clip)).samplerate == 16000 for clip in stored)
     assert len(set(stored)) == len(stored)
+
+
+def test_untranscribed_clips_are_kept_beside_the_transcribed(undisturbed: Path) -> None:
+    inspection = json.loads((undisturbed / "inspection.json").read_text())
+    assert inspection["sizes"]["unlabeled"] == 3
 
 
 def test_killed_twice_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from augmint.core.data.unlabeled import Sources, read_unlabeled
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import RowProblem, Splits, Task
 
+FEWEST = 2
+"""Rows of a split: nothing can be said of how one row varies."""
+
 
 @dataclass(frozen=True)
 class LoadedData:
@@ -88,6 +91,10 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     seen = work.overlaps.count_copies(chosen)
     unlabeled = read_unlabeled(config, task_class, work, Sources(source, rest, base), chosen, seen, skipped)
     rows = {name: split.rows for name, split in chosen.items()}
+    for name, split in rows.items():
+        if len(split) < FEWEST:
+            fix = f"Give it at least {FEWEST}, better dozens."
+            raise UserError(f"The {name} split has {len(split)} row.", where="data", fix=fix)
     sizes = {name: len(split) for name, split in rows.items()} | ({"unlabeled": len(unlabeled)} if unlabeled is not None else {})
     counts = {name: work.counts(split) for name, split in chosen.items() if split.labels is not None}
     dropped = {name: found for name, found in skipped.items() if found}
