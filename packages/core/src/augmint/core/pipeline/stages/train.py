@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,26 +68,35 @@ def summary_of(output: AdversarialOutput) -> dict[str, Any]:
 
 
 class Evaluator:
-    """Quality of generated rows against the real training rows in the judge's features; the real side is computed once."""
+    """Quality of generated rows against the real training rows in the judge's features; the real side is computed once. Rows are
+    held a block at a time: clips can be two minutes long."""
 
     def __init__(self, shop: Workshop, judge: Judge) -> None:
         self.judge, self.seed, self.codec = judge, shop.recipe.seed, shop.task.codec
-        train = shop.task.splits.train
+        train, labels = shop.task.splits.train, self.codec.labels(shop.task.splits.train)
         if len(train) > QUALITY_ROWS:  # stratified, since rows often lie sorted by class
-            train = train.select(limited(self.codec.labels(train), len(train), QUALITY_ROWS, self.seed, "quality"))
-        self.real, self.rows = self.codec.encode(train), train.select(range(1))
-        self.features = judge.embed(self.real)
+            chosen = limited(labels, len(train), QUALITY_ROWS, self.seed, "quality")
+            train, labels = train.select(chosen), None if labels is None else [labels[row] for row in chosen]
+        self.train, self.labels = train, None if labels is None else torch.tensor(labels, dtype=torch.int64)
+        self.features = torch.cat([judge.embed(self.codec.encode(train.select(block))) for block in self._blocks()])
 
     def __call__(self, generator: Generator, step: int) -> dict[str, float]:
         """Figures of `quality_figures` for as many generated rows as there are real ones, always the same noise."""
-        # What the generator writes, and its length, is no condition.
-        condition = {name: tensor for name, tensor in self.real.items() if not name.startswith(generator.output_key)}
+        rng = RowRandom(self.seed, "quality", rows=range(len(self.train)))
+        fake = []
+        for block in self._blocks():
+            batch = sample(generator, self.codec, self._condition(generator, block), len(block), rng.take(list(block)))
+            fake.append(self.judge.embed(batch))
+        return quality_figures(self.features, torch.cat(fake))
+
+    def _blocks(self) -> Iterator[range]:
+        return (range(at, min(at + BLOCK, len(self.train))) for at in range(0, len(self.train), BLOCK))
+
+    def _condition(self, generator: Generator, block: range) -> Batch:
+        """Labels, and of rows what the generator makes others of."""
         if generator.conditioned_on:
-            condition = {name: self.real[name] for name in self.codec.encode_roles(self.rows, generator.conditioned_on)}
-        fake = sample(
-            generator, self.codec, condition, len(self.features), RowRandom(self.seed, "quality", rows=range(len(self.features)))
-        )
-        return quality_figures(self.features, self.judge.embed(fake))
+            return self.codec.encode_roles(self.train.select(block), generator.conditioned_on)
+        return {} if self.labels is None else {"label": self.labels[list(block)]}
 
 
 class Sampler:
