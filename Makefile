@@ -51,7 +51,7 @@ lint: $(STAMP)
 
 # A file is one worker's, so that a finished run serves all its tests. One torch thread a worker: two workers on two cores are faster so, and results do not depend on the machine's load.
 test: lint
-	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=5
 
 bench: $(STAMP)
 	for name in $(BENCH); do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$name.py || exit 1; done
