@@ -87,6 +87,13 @@ def check_recordings(numbers: list[int]) -> None:
     if missing:
         fix = "Install them with: sudo apt-get install " + " ".join(missing)
         raise UserError(f"There are recordings missing below {SOUNDS}.", fix=fix)
+    places = {folder: (SOUNDS / folder).resolve() for folder in ANNOUNCERS}
+    doubled = [folder for folder, place in places.items() if list(places.values()).count(place) > 1]
+    if linked := [folder for folder in doubled if places[folder] != SOUNDS / folder]:
+        # Debian links a language to one of its announcers: the same clips would then be chosen by and tested on.
+        packages = " ".join(ANNOUNCERS[folder][1] for folder in linked)
+        raise UserError(f"{' and '.join(linked)} below {SOUNDS} are links to other announcers' recordings.",
+                        fix=f"Install {packages} and choose them: sudo update-alternatives --config asterisk-prompt-<language>.")
 
 
 def recording(folder: str, number: int) -> Path | None:
