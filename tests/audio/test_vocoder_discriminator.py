@@ -59,6 +59,25 @@ def test_every_part_of_a_clip_counts_and_nothing_behind_it():
         assert torch.equal(discriminator(beyond), before)
 
 
+def test_a_clip_is_scored_by_the_segments_that_cover_it_and_each_once():
+    discriminator, seen = narrow(clip_segments=3), []
+    discriminator.heads[0].register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    batch = clips([100, 8192, 8193, 50_000])
+    with torch.no_grad():
+        scores = discriminator(batch)
+        covering = torch.stack([batch["audio"][2, :8192], batch["audio"][2, 1:8193]])
+        assert torch.allclose(scores[2], discriminator({"audio": covering}).mean(0), atol=1e-5)
+    assert seen[:-1] == [8]  # 1 + 1 + 2 + 3 segments, filled up
+
+
+def test_the_score_of_a_clip_is_the_same_to_the_bit_in_any_batch():
+    discriminator, batch = narrow(), clips([20_000, 500, 40_000, 8192, 8193, 12_000, 16_384])
+    with torch.no_grad():
+        scores = discriminator(batch)
+        for row in range(7):
+            assert torch.equal(discriminator({name: values[row : row + 1] for name, values in batch.items()})[0], scores[row])
+
+
 def test_integers_and_floats_score_the_same():
     audio = (noise(2, 8192) * 20_000).short()
     with torch.no_grad():

@@ -80,7 +80,7 @@ class VocoderDiscriminatorConfig:
         fft_sizes: one head each looks at a spectrogram of that window.
         period_channels: channels of a period head's first layer; later ones have up to 32 times as many.
         resolution_channels: channels of a spectrogram head.
-        clip_segments: segments, evenly spaced, by which a whole clip is scored.
+        clip_segments: at most so many segments, evenly spaced, score a whole clip.
 
     Raises:
         UserError: a value is out of range.

@@ -14,6 +14,9 @@ from augmint.audio.vocoder.period import PeriodHead
 from augmint.audio.vocoder.resolution import ResolutionHead
 from augmint.core.interfaces import Batch, Discriminator
 
+AT_ONCE = 8
+"""Segments of whole clips that a processor without an accelerator looks at together."""
+
 
 @dataclass
 class HeadOutput:
@@ -27,7 +30,7 @@ class HeadOutput:
 class VocoderDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augmint", tags=["audio", "gan", "discriminator"]):
     """Multi-period and multi-resolution heads on segments.
 
-    A whole clip is scored by evenly spaced segments inside its true length, averaged.
+    A whole clip is scored by evenly spaced segments inside its true length, averaged: as few as cover it.
 
     Example:
         >>> config = VocoderDiscriminatorConfig(segment_size=1024, period_channels=1, resolution_channels=2)
@@ -64,8 +67,17 @@ class VocoderDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="au
         if heads:
             raise ValueError(f"heads are asked of segments of {self.config.segment_size} samples, not of {wave.shape[1]}")
         lengths = batch.get("audio_length", torch.full((len(wave),), wave.shape[1])).to(wave.device)
-        segments = self._segments(wave, lengths)
-        return self._means(self._outputs(segments.flatten(0, 1))).unflatten(0, segments.shape[:2]).mean(1)
+        return self._clips(wave, lengths)
+
+    def _clips(self, wave: Tensor, lengths: Tensor) -> Tensor:
+        segments, taken = self._segments(wave, lengths)
+        # The convolutions over spectrograms outgrow a processor's cache with many segments at once, and take twice the time each.
+        block = AT_ONCE if wave.device.type == "cpu" else len(segments)
+        blocks = F.pad(segments, (0, 0, 0, -len(segments) % block)).split(block)
+        logits = torch.cat([self._means(self._outputs(part)) for part in blocks])[: len(segments)]
+        table = logits.new_zeros(*taken.shape, len(self.heads))
+        table[taken] = logits
+        return table.sum(1) / taken.sum(1, keepdim=True)
 
     def _outputs(self, wave: Tensor) -> list[HeadOutput]:
         found = []
@@ -78,14 +90,17 @@ class VocoderDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="au
     def _means(outputs: list[HeadOutput]) -> Tensor:
         return torch.stack([output.logits.float().mean(1) for output in outputs], dim=1)
 
-    def _segments(self, wave: Tensor, lengths: Tensor) -> Tensor:
-        """(n, clip_segments, segment_size): as many of every clip, so that a row's score knows nothing of the others' lengths."""
+    def _segments(self, wave: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Segments (all, segment_size) by rows, and which of (n, clip_segments) they are. How many a row has depends on its own
+        length: as many as cover it, at most clip_segments."""
         size, count = self.config.segment_size, self.config.clip_segments
+        number = torch.arange(count, device=wave.device)
+        counts = ((lengths + size - 1) // size).clamp(1, count)
+        taken = number < counts[:, None]
         room = (lengths - size).clamp_min(0)
-        parts = torch.linspace(0, 1, count, device=wave.device)
-        starts = (room[:, None] * parts).round().long()
-        at = starts[..., None] + torch.arange(size, device=wave.device)
-        inside = at < lengths[:, None, None]
+        starts = (room[:, None] * (number / (counts - 1).clamp_min(1)[:, None])).round().long()
+        at = starts[taken][:, None] + torch.arange(size, device=wave.device)
+        row = taken.nonzero()[:, :1]
+        inside = at < lengths[row]
         padded = F.pad(wave, (0, max(0, size - wave.shape[1])))
-        taken = padded.gather(1, at.clamp_max(padded.shape[1] - 1).flatten(1)).view_as(at)
-        return taken.masked_fill(~inside, 0.0)
+        return padded[row, at.clamp_max(padded.shape[1] - 1)].masked_fill(~inside, 0.0), taken
