@@ -74,6 +74,11 @@ def test_any_sampling_rate_is_resampled_to_the_working_rate(rate):
     assert abs(pitch(batch["audio"][0].numpy().astype(float)) - 440) < 4
 
 
+def test_the_rates_that_clips_are_stored_at_are_counted():
+    data = rows([stored(tone(0.5, rate), rate) for rate in (44100, 8000, 44100)])
+    assert codec_of(data).facts(data) == {"at 8000 Hz": 1, "at 44100 Hz": 2}
+
+
 def test_channels_are_averaged():
     left, right = tone(hertz=440), tone(hertz=1000)
     data = rows([stored(np.stack([left, right], axis=1))])

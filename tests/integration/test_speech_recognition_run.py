@@ -89,6 +89,11 @@ def test_what_is_made_of_a_clip_keeps_its_transcript_and_is_another_clip(undistu
 def test_untranscribed_clips_are_kept_beside_the_transcribed(undisturbed: Path) -> None:
     inspection = json.loads((undisturbed / "inspection.json").read_text())
     assert inspection["sizes"]["unlabeled"] == 3
+    assert set(inspection["facts"]) == {"train", "validation", "test", "unlabeled"}
+    rates = inspection["facts"]["train"]
+    assert sum(rates.values()) == inspection["sizes"]["train"]
+    page = (undisturbed / "report.html").read_text()
+    assert all(f" {rate}" in page for rate in rates)
 
 
 def test_killed_twice_a_run_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -128,6 +129,11 @@ class AudioCodec(RowCodec):
         """The transcripts, or None where there are none."""
         column = self.columns.get(TEXT)
         return column_values(dataset, column) if column is not None and column in dataset.column_names else None
+
+    def facts(self, dataset: Dataset) -> Mapping[str, int]:
+        """The sampling rates that clips are stored at."""
+        rates = Counter(read_info(cell)[0] for cell in self._cells(dataset))
+        return {f"at {rate} Hz": rates[rate] for rate in sorted(rates)}
 
     def fit_rules(self, originals: Dataset) -> Rules | None:
         if not len(originals):

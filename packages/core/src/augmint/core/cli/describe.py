@@ -48,6 +48,8 @@ def print_inspection(found: Mapping[str, Any]) -> None:
     print_table(["split", "rows", *shown], rows)
     if len(names) > len(shown):
         print(f"... and {len(names) - len(shown)} more classes")
+    for split, facts in found["facts"].items():
+        print(f"{split}: " + ", ".join(f"{count} rows {fact}" for fact, count in facts.items()))
     for split, problems in found["skipped"].items():
         for problem in problems[:MOST_PROBLEMS]:
             file = f" ({problem['file']})" if problem.get("file") else ""

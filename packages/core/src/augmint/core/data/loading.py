@@ -35,6 +35,7 @@ class LoadedData:
         sizes: split -> rows kept.
         class_counts: split -> class name -> rows, where the task has classes.
         duplicates: "train/test" and the like -> rows of the second that are exact copies of rows of the first.
+        facts: split -> what its rows come in that the codec evens out (such as sampling rates), in words -> rows.
         notices: what the user should know, one sentence each.
     """
 
@@ -43,6 +44,7 @@ class LoadedData:
     sizes: Mapping[str, int]
     class_counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     duplicates: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
 
@@ -99,7 +101,9 @@ def load_splits(config: DataConfig, task_class: type[Task], columns: Mapping[str
     counts = {name: work.counts(split) for name, split in chosen.items() if split.labels is not None}
     dropped = {name: found for name, found in skipped.items() if found}
     splits = Splits(rows["train"], rows["validation"], rows["test"], unlabeled)
-    return LoadedData(splits, dropped, sizes, counts, work.overlaps.duplicates, work.notices)
+    kept = rows if unlabeled is None else {**rows, "unlabeled": unlabeled}
+    facts = {name: found for name, split in kept.items() if (found := dict(codec.facts(split)))}
+    return LoadedData(splits, dropped, sizes, counts, work.overlaps.duplicates, facts, work.notices)
 
 
 def _label_column(task_class: type[Task], roles: Mapping[str, str], train: Dataset) -> str | None:

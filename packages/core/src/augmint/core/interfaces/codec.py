@@ -90,6 +90,10 @@ class RowCodec(ABC):
         """Some roles of rows that may lack the others: what a generator with `conditioned_on` is conditioned on."""
         raise NotImplementedError(f"{type(self).__name__} gives no conditions")
 
+    def facts(self, dataset: Dataset) -> Mapping[str, int]:
+        """What rows come in that `encode` evens out (such as sampling rates), in words, and how many rows do. The default has none."""
+        return {}
+
     def fit_rules(self, originals: Dataset) -> Rules | None:
         """What a generated row must keep to, learnt from the real training rows; None where there are no such rules."""
         return None

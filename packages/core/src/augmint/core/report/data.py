@@ -106,6 +106,7 @@ class ReportData:
         generator: the generator, one phrase.
         judge: what made the features behind distances and quality figures ("resnet trained on the training split").
         splits: split name -> rows, in the order train, validation, test, unlabeled.
+        facts: split -> what its rows came in ("at 8000 Hz") -> rows.
         comparison: comparison.json as `augmint.core.evaluation.build_comparison` makes it; {} where nothing was compared.
         arm_notes: arm -> one phrase saying what it is; the page has its own words for the usual arms.
         trials: trials in normal form, see `trials_from_journal`; those of any other status than the three are left out.
@@ -135,6 +136,7 @@ class ReportData:
     generator: str = ""
     judge: str = ""
     splits: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     comparison: Mapping[str, Any] = field(default_factory=dict)
     arm_notes: Mapping[str, str] = field(default_factory=dict)
     trials: Sequence[Mapping[str, Any]] = ()

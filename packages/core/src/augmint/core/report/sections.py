@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -40,9 +41,17 @@ def page_context(data: ReportData) -> dict[str, Any]:
         "search": _search(data), "policy": _policy(data), "training": _training(data), "quality": _quality(data),
         "neighbours": neighbours_context(data), "filtering": filtering_context(data), "samples": samples_context(data),
         "pseudo": pseudo_context(data), "warnings": list(dict.fromkeys(data.warnings)),
-        "splits": [(name, wording.count(rows, "row")) for name, rows in data.splits.items() if rows is not None],
+        "splits": [(name, _split(rows, data.facts.get(name, {}))) for name, rows in data.splits.items() if rows is not None],
         "seeds": [(name, _plain(value)) for name, value in data.seeds.items()],
     }
+
+
+def _split(rows: int, facts: Mapping[str, int]) -> str:
+    """"3 rows at 8000 Hz", or "3 rows (1 at 8000 Hz, 2 at 16000 Hz)"."""
+    whole = wording.count(rows, "row")
+    if len(facts) == 1:
+        return f"{whole} {next(iter(facts))}"
+    return f"{whole} ({', '.join(f'{count:,} {fact}' for fact, count in facts.items())})" if facts else whole
 
 
 def _plain(value: Any) -> str:

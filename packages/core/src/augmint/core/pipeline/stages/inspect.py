@@ -56,13 +56,14 @@ def _check(task: Task, recipe: Recipe) -> None:
 
 
 def describe(loaded: LoadedData) -> dict[str, Any]:
-    """JSON values: sizes, classes, skipped rows and notices."""
+    """JSON values: sizes, classes, skipped rows, what rows came in, and notices."""
     return {
         "sizes": dict(loaded.sizes),
         "columns": {name: str(feature) for name, feature in loaded.splits.train.features.items()},
         "class_counts": {split: dict(counts) for split, counts in loaded.class_counts.items()},
         "skipped": {split: [asdict(problem) for problem in found] for split, found in loaded.skipped.items()},
         "duplicates": dict(loaded.duplicates),
+        "facts": {split: dict(found) for split, found in loaded.facts.items()},
         "notices": list(loaded.notices),
     }
 

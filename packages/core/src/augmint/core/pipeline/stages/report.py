@@ -49,6 +49,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         generator=describe(shop),
         judge=shop.judge.name,
         splits=inspection["sizes"],
+        facts=inspection.get("facts", {}),
         comparison=comparison,
         trials=trials_from_journal(directory.journal),
         importance=search["importance"],
