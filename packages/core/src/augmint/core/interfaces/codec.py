@@ -91,7 +91,8 @@ class RowCodec(ABC):
         raise NotImplementedError(f"{type(self).__name__} gives no conditions")
 
     def facts(self, dataset: Dataset) -> Mapping[str, int]:
-        """What rows come in that `encode` evens out (such as sampling rates), in words, and how many rows do. The default has none."""
+        """What rows come in that `encode` evens out (such as sampling rates), in words, and how many rows do. The default has
+        none."""
         return {}
 
     def fit_rules(self, originals: Dataset) -> Rules | None:
