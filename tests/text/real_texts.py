@@ -10,6 +10,7 @@ from augmint.core.interfaces.ragged import Texts, flatten
 from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.text.ops import Setting, get_op
 from augmint.text.spans import protected_spans
+from augmint.text.vocabulary import words_of
 
 PLAIN = [
     "The old lighthouse keeper climbed the narrow stairs every evening before sunset.",
@@ -38,7 +39,8 @@ ODD = ["", "one", "  leading and   trailing \t space \n", "a\u0000b c\u0000 d",
        "...", "\u0301stray mark", "I x a b", "ﷺ \U0001d4d7\U0001d4ee\U0001d4f5\U0001d4f5\U0001d4f8 ☃", "Python 很fun 的语言"]
 TEXTS = PLAIN + GUARDED + ODD
 WORDS = ("lamp", "Boot", "вода", "水", "étang")
-SETTING = Setting(dict.fromkeys(("source", "target", "text"), WORDS))
+LEXICON = tuple((word, other) for word in sorted({word for row in words_of(TEXTS) for word in row}) for other in WORDS[:3])
+SETTING = Setting(dict.fromkeys(("source", "target", "text"), WORDS), lexicon=LEXICON)
 
 
 def batch_of(texts: list[str], width: int = 0, role: str = "text") -> Batch:

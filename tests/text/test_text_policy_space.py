@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from real_texts import PLAIN, SETTING, batch_of, pairs, strings
 
 SPACES = [TextPolicySpace(task, vocabulary, mint) for task in TASKS for vocabulary in (None, SETTING.vocabulary)
-          for mint in (False, True)]
+          for mint in (False, True)] + [TextPolicySpace("text-classification", SETTING.vocabulary, True, lexicon=SETTING.lexicon)]
 MEANING = {"random_swap", "random_insertion", "aeda"}  # on the source alone they would say what the target does not
 
 
@@ -39,7 +39,7 @@ def test_the_search_starts_from_identity_and_the_standard_policy(space):
     assert list(starts)[:2] == ["identity", "standard"]
     nothing, standard = space.decode(starts["identity"]), space.decode(starts["standard"])
     assert nothing == TextPolicy()
-    assert standard == standard_policy(space.task)
+    assert standard == standard_policy(space.task, space.lexicon)
 
 
 @pytest.mark.parametrize("space", SPACES)

@@ -60,6 +60,7 @@ class TaskSettings:
         generator: the recipe's `generator` section: `name` and config values; {} takes the task's default.
         finetune: the recipe's `finetune` section: `transformers.TrainingArguments` keys.
         judge: the recipe's `judge` section: how the label judge is trained.
+        policy: the recipe's `policy` section: what the policy's ops need beside the rows.
         seed: the run's seed.
         threads: torch threads of one job, so that results do not depend on how many jobs run beside it.
         exclude: dimensions of the policy space that the user rules out.
@@ -70,6 +71,7 @@ class TaskSettings:
     generator: Mapping[str, Any] = field(default_factory=dict)
     finetune: Mapping[str, Any] = field(default_factory=dict)
     judge: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     threads: int = 1
     exclude: tuple[str, ...] = ()
@@ -202,6 +204,8 @@ class Task(ABC):
     default_columns: ClassVar[Mapping[str, str]]
     model_keys: ClassVar[Mapping[str, Any]] = {}
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
+    policy_keys: ClassVar[Mapping[str, Any]] = {}
+    """Keys of the recipe's `policy` section, and their types."""
     files: ClassVar[str] = "json"
     """Format of `datasets.load_dataset` that such rows mostly lie in, for recipes to start from."""
 

@@ -60,6 +60,8 @@ class Recipe:
         finetune: values of `transformers.TrainingArguments`, the same for every arm.
         judge: how the judge is trained, the classifier of real rows that checks the labels of minted ones; empty takes the
             task's default.
+        policy: what the policy's ops need beside the rows, by keys of the task: such as `synonyms` for text classification; empty
+            leaves those ops out.
         compare: which arms over which seeds.
         seed: keys every random draw of the run.
         output_dir: the run's folder.
@@ -74,6 +76,7 @@ class Recipe:
     mint: MintArguments = field(default_factory=MintArguments)
     finetune: Mapping[str, Any] = field(default_factory=dict)
     judge: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
     compare: CompareArguments = field(default_factory=CompareArguments)
     seed: int = 0
     output_dir: str = "runs/run"
@@ -142,17 +145,20 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
         apply_override(values, assignment, lines)
     recipe = recipe_from_dict({"output_dir": f"runs/{path.stem}", **values}, lines)
     base_dir = Path(str(values.get("base_dir") or path.parent))
-    return RecipeFile(_with_model_folders(recipe, base_dir), lines, base_dir)
+    return RecipeFile(_with_places(recipe, base_dir), lines, base_dir)
 
 
-def _with_model_folders(recipe: Recipe, base_dir: Path) -> Recipe:
-    """Models that are folders beside the recipe, as data may be, by their full path; other names are the hub's."""
+def _with_places(recipe: Recipe, base_dir: Path) -> Recipe:
+    """Models that are folders beside the recipe, as data may be, by their full path; other names are the hub's. So are files and
+    folders that a policy needs."""
     def named(section: Mapping[str, Any]) -> Mapping[str, Any]:
         name = section.get("name_or_path")
         folder = base_dir / name if isinstance(name, str) and name else None
         return section if folder is None or not folder.is_dir() else {**section, "name_or_path": str(folder.absolute())}
 
-    return replace(recipe, model=named(recipe.model), generator=named(recipe.generator))
+    policy = {key: str((base_dir / value).absolute()) if isinstance(value, str) and value and (base_dir / value).exists() else value
+              for key, value in recipe.policy.items()}
+    return replace(recipe, model=named(recipe.model), generator=named(recipe.generator), policy=policy)
 
 
 def _beside(path: Path) -> str:
@@ -182,6 +188,7 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     checked = replace(recipe, adversarial=_adversarial(recipe, lines), finetune=_finetune(recipe, lines),
                       **{name: _seeded(getattr(recipe, name), recipe.seed) for name in ("search", "mint", "compare")})
     _check_model(checked, lines)
+    fit_section(get_task(recipe.task).policy_keys, recipe.policy, ("policy",), lines)
     _check_arms(checked, lines)
     if checked.search.executor == "threads":
         raise UserError("Threads share one random state, so fine-tunings side by side would not repeat.",

@@ -18,8 +18,8 @@ from augmint.core.search.arguments import FREE_TO_CHANGE
 STAGES = ("inspect", "judge", "train", "search", "mint", "finetune", "compare", "report")
 """In the order they are done; each builds on those before it."""
 
-_FIRST = {"judge": "judge", "finetune": "judge", "generator": "train", "adversarial": "train", "search": "search", "mint": "search",
-          "compare": "finetune"}
+_FIRST = {"judge": "judge", "finetune": "judge", "policy": "judge", "generator": "train", "adversarial": "train",
+          "search": "search", "mint": "search", "compare": "finetune"}
 """Section of the recipe -> the first stage that reads it; "inspect" where it is not named."""
 _LEFT_BY = {
     "inspect": ("data", "inspection.json"),

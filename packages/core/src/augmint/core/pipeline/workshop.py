@@ -43,6 +43,7 @@ def settings_of(recipe: Recipe) -> TaskSettings:
         generator=recipe.generator,
         finetune=recipe.finetune,
         judge=recipe.judge,
+        policy=recipe.policy,
         seed=recipe.seed,
         threads=THREADS,
         exclude=recipe.search.exclude,

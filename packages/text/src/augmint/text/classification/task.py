@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from augmint.core.interfaces import (
     Evaluation,
     FinetuneJob,
     Judge,
+    Policy,
     PolicySpace,
     RowCodec,
 )
@@ -28,7 +30,8 @@ from augmint.text.codec import make_codec
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.source import CLASSIFIER, LANGUAGE_MODEL, ModelSource, build_config
-from augmint.text.policy import TextPolicySpace
+from augmint.text.policy import TextPolicySpace, standard_policy
+from augmint.text.synonyms import collect_synonyms
 from augmint.text.training.adversarial import adversarial_defaults
 from augmint.text.training.rows import TextRows
 from augmint.text.vocabulary import collect_words
@@ -40,6 +43,7 @@ class TextClassification(CausalTask, ClassifierTask):
     name: ClassVar[str] = "text-classification"
     payload: ClassVar[str] = "text"
     default_columns: ClassVar[Mapping[str, str]] = {"text": "text", "label": "label"}
+    policy_keys: ClassVar[Mapping[str, Any]] = {"synonyms": str}
     generator_type: ClassVar[type[LabelLMGenerator]] = LabelLMGenerator
 
     # rows ---------------------------------------------------------------------------------------------------------
@@ -69,6 +73,7 @@ class TextClassification(CausalTask, ClassifierTask):
         check_finetune(self.settings.finetune)
         build_config(self.model_source, AutoModelForSequenceClassification, CLASSIFIER, {})
         build_config(self.generator_source, AutoModelForCausalLM, LANGUAGE_MODEL, {}, "generator")
+        _ = self.lexicon
 
     # adversarial training -----------------------------------------------------------------------------------------
 
@@ -91,8 +96,17 @@ class TextClassification(CausalTask, ClassifierTask):
 
     # policy and judge ---------------------------------------------------------------------------------------------
 
+    @cached_property
+    def lexicon(self) -> tuple[tuple[str, str], ...]:
+        """Words of the training texts and their synonyms, by the dictionary that the recipe names."""
+        path = self.settings.policy.get("synonyms")
+        return collect_synonyms(self.train_rows.texts["text"], path) if path else ()
+
     def make_space(self) -> PolicySpace:
-        return TextPolicySpace(self.name, {"text": collect_words(self.train_rows.texts["text"])}, mint=True)
+        return TextPolicySpace(self.name, {"text": collect_words(self.train_rows.texts["text"])}, mint=True, lexicon=self.lexicon)
+
+    def standard_policy(self) -> Policy:
+        return standard_policy(self.name, self.lexicon)
 
     def mark_judge(self, directory: Path, members: int, name: str) -> None:
         mark(directory, members, name)

@@ -35,7 +35,8 @@ class Setting:
 
     Attributes:
         vocabulary: role -> words of the training set, for ops that replace words (see `collect_words`).
-        lexicon: words that translate one another, source and target, for ops that replace both (see `collect_lexicon`).
+        lexicon: pairs of words: source and target that translate one another, for ops that replace both (see `collect_lexicon`), or
+            a word and a synonym (see `collect_synonyms`).
         protect_names: whether capitalised words within sentences are protected too.
     """
 

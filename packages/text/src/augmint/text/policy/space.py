@@ -16,10 +16,12 @@ from augmint.text.policy.stage import Stage
 from augmint.text.policy.text_policy import TextPolicy
 
 _LEAST = 0.02  # chances and magnitudes below this are taken as 0: cheaper, and indistinguishable
-WORDS = ("switch_out", "pair_switch", "token_drop", "random_swap", "adjacent_swap", "random_insertion", "aeda")
+WORDS = ("switch_out", "pair_switch", "synonym", "token_drop", "random_swap", "adjacent_swap", "random_insertion", "aeda")
 """Ops on whole words, in the order in which they follow one another."""
 CHARACTERS = ("typo", "lower", "upper", "end_punctuation")
 MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
+_LEXICAL = ("pair_switch", "synonym")
+"""Ops that take pairs of words."""
 _SWITCHES = ("lower", "upper", "end_punctuation")  # without a magnitude
 _MINT_PAIRS = (
     Dimension("share", 0.0, 0.75),
@@ -59,14 +61,16 @@ class TextPolicySpace(PolicySpace):
     """Policies that chain the ops which keep a task's labels or pairs true, each with its own chance and magnitude.
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
-    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where there is a lexicon.
+    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` and the `synonym` of
+    classification where there is a lexicon.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
         vocabulary: role -> words of the training texts (see `collect_words`).
         mint: whether generated rows are at hand; adds the dimensions of MintSettings.
         protect_names: whether ops leave capitalised words within sentences alone.
-        lexicon: words of the training pairs that translate one another (see `collect_lexicon`).
+        lexicon: words of the training pairs that translate one another (see `collect_lexicon`), or words of the training texts with
+            their synonyms (see `collect_synonyms`).
 
     Raises:
         UserError: there is no such task.
@@ -87,7 +91,7 @@ class TextPolicySpace(PolicySpace):
         needed = {"source", "target"} if task == "translation" else {"text"}
         self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary))
-                         and (name != "pair_switch" or len(lexicon) > 1))
+                         and (name not in _LEXICAL or len(lexicon) > 1))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
         self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **unminted}
@@ -107,13 +111,13 @@ class TextPolicySpace(PolicySpace):
         mint = _mint_settings({d.name: at[d.name] for d in _mint_dimensions(self.task)}) if self.mint else MintSettings()
         joined = float(at.get("concatenate", 0.0))
         words = self.vocabulary if any("switch_out" in stage.ops for stage in stages) else {}  # other policies stay short
-        pairs = self.lexicon if any("pair_switch" in stage.ops for stage in stages) else ()
+        pairs = self.lexicon if any(set(_LEXICAL) & set(stage.ops) for stage in stages) else ()
         return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs)
 
     def starts(self) -> Mapping[str, Point]:
         """"identity" and "standard" (see `standard_policy`), then combinations known to be good, with `mint` some with generated
         rows."""
-        standard = _STANDARD[self.task]
+        standard = {**_STANDARD[self.task], **({"synonym": 0.25} if "synonym" in self.ops else {})}
         with_rows = _MINTED[self.task]
         minted: dict[str, dict[str, Any]] = {"minted": with_rows, "standard_minted": {**standard, **with_rows}}
         if self.task == "translation":
@@ -125,19 +129,19 @@ class TextPolicySpace(PolicySpace):
         return {start: {name: {**self._identity, **change}[name] for name in names} for start, change in changes.items()}
 
 
-def standard_policy(task: str) -> TextPolicy:
+def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = ()) -> TextPolicy:
     """The no-search baseline of a task.
 
     Translation: slips on the source at low strength; each of words left out, neighbours swapped and typos in 3 of 10 rows and 5 %
-    of their words. Classification: EDA without its dictionary; each of deletion, swap and insertion in a quarter of the rows and
-    10 % of their words. Generation: a quarter of the texts continued by another.
+    of their words. Classification: EDA; each of deletion, swap and insertion, and of synonyms where `lexicon` holds some, in a
+    quarter of the rows and 10 % of their words. Generation: a quarter of the texts continued by another.
 
     Raises:
         UserError: there is no such task.
 
     Source: Wei & Zou 2019, "EDA: easy data augmentation techniques for boosting performance on text classification tasks".
     """
-    space = TextPolicySpace(task)
+    space = TextPolicySpace(task, lexicon=lexicon)
     return space.decode(space.starts()["standard"])
 
 

@@ -30,7 +30,8 @@ class TextPolicy(Policy):
         mint: settings of generated rows.
         vocabulary: role -> words, for ops that replace words; part of the JSON, so that a policy is complete in itself.
         protect_names: whether ops leave capitalised words within sentences alone too.
-        lexicon: words that translate one another, source and target, for ops that replace both; part of the JSON too.
+        lexicon: pairs of words that translate one another, or of a word and a synonym, for ops that replace them; part of the JSON
+            too.
 
     Example:
         >>> from augmint.core.interfaces.strings import to_strings, to_tensors
@@ -125,7 +126,7 @@ def _lexicon(values: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(values, (list, tuple)) or not all(
             isinstance(pair, (list, tuple)) and len(pair) == 2 and all(isinstance(word, str) and word for word in pair)
             for pair in values):
-        raise UserError("The lexicon is no list of pairs of words.", where="policy", fix="Give [source, target] pairs, none empty.")
+        raise UserError("The lexicon is no list of pairs of words.", where="policy", fix="Give pairs of two strings, none empty.")
     return tuple((source, target) for source, target in values)
 
 
