@@ -4,8 +4,8 @@
 at a time, is called for each row and its results are stacked. For the policies both start from int16 rows and end with them. Runs
 alternate (augmint, audiomentations, augmint, ...), so that a busy machine slows both alike; a figure is the median of CPU times,
 and a ratio the median of the ratios within pairs. Where the two do not do the same, the transform of the same purpose is taken:
-BitCrush knows no mu-law, ApplyImpulseResponse reads responses made beforehand (augmint makes one for each clip), and LowPassFilter
-is a recursive filter of low order.
+BitCrush knows no mu-law, which is measured by itself, ApplyImpulseResponse reads responses made beforehand (augmint makes one for
+each clip), and LowPassFilter is a recursive filter of low order.
 
     pip install "audiomentations==0.43.1"    # it wants soxr below 1: give it an environment of its own
     OMP_NUM_THREADS=1 python benchmarks/audio_op_throughput.py [--rounds 15]
@@ -40,6 +40,8 @@ from augmint.core.interfaces import Batch, RowRandom
 
 ROWS, SECONDS, RATE = 64, 4, 16000
 RESPONSES = 8
+HALVES = {"codec, mu-law": 0.0, "codec, even steps": 0.5}
+"""What the op draws by a number's half: where this half begins."""
 SURROUNDINGS = Surroundings(noises=((0.0, -4.0, -8.0, -12.0),))
 Job = Callable[[], Any]
 
@@ -56,11 +58,14 @@ def voices() -> Tensor:
 
 def through_op(name: str, batch: Batch) -> Job:
     """One op at magnitudes spread evenly over [0, 1], drawn anew in every run."""
-    op, runs = get_op(name, Setting(RATE, SURROUNDINGS)), iter(range(10**9))
+    op, runs = get_op(name.partition(",")[0], Setting(RATE, SURROUNDINGS)), iter(range(10**9))
     magnitude = torch.linspace(0.01, 1, ROWS)
 
     def run() -> Batch:
-        return op.apply(batch, op.draw(RowRandom(next(runs), name, rows=range(ROWS)), magnitude, batch))
+        drawn = op.draw(RowRandom(next(runs), name, rows=range(ROWS)), magnitude, batch)
+        if name in HALVES:
+            drawn["unit"][:, 0] = HALVES[name] + drawn["unit"][:, 0] / 2
+        return op.apply(batch, drawn)
 
     return run
 
@@ -91,7 +96,7 @@ def peers(folder: Path) -> dict[str, tuple[str, list[Any]]]:
         "tempo": ("TimeStretch", [peer.TimeStretch(**stretch)]),
         "band_limit": ("LowPassFilter", [peer.LowPassFilter(3400, 7900, p=1)]),
         "clip": ("ClippingDistortion", [peer.ClippingDistortion(0, 20, p=1)]),
-        "codec": ("BitCrush", [peer.BitCrush(6, 12, p=1)]),
+        "codec, even steps": ("BitCrush", [peer.BitCrush(6, 12, p=1)]),
         "time_drop": ("TimeMask, twice", [mask, mask]),
         "frequency_drop": ("BandStopFilter, twice", [stop, stop]),
         "room": ("ApplyImpulseResponse", [peer.ApplyImpulseResponse(str(folder), p=1)]),
@@ -143,9 +148,10 @@ def measure(rounds: int, folder: Path) -> dict[str, dict[str, Any]]:
     whole = (audio * 32768).round().to(torch.int16)
     length = torch.full((ROWS,), SECONDS * RATE)
     known, results = peers(folder), {}
-    for name in (*op_names(), "standard policy"):
+    names = [part for name in op_names() for part in ([half for half in HALVES if half.startswith(name)] or [name])]
+    for name in (*names, "standard policy"):
         called, transforms = known.get(name, ("", []))
-        if name in op_names():
+        if name in names:
             ours = through_op(name, {"audio": audio, "audio_length": length})
             theirs = (lambda transforms=transforms: one_by_one(transforms, audio.numpy())) if called else None
         else:
