@@ -1,12 +1,16 @@
 """The sound GANs under their own objective: they learn, go on where they stopped, and their defaults are arguments."""
 
+import numpy as np
 import pytest
 import torch
+from datasets import ClassLabel, Dataset
 
+from augmint.audio import AudioClassification
+from augmint.audio.files import write_clip
 from augmint.audio.wavegan import WaveRows, build_pair, generator_names, wavegan_defaults, wavegan_objective
 from augmint.core.adversarial import AdversarialArguments, AdversarialTrainer
 from augmint.core.errors import UserError
-from augmint.core.interfaces import RowRandom
+from augmint.core.interfaces import RowRandom, Splits, TaskSettings
 
 SAMPLES, RATE = 1024, 8000
 
@@ -89,3 +93,18 @@ def test_an_unknown_loss_or_pair_is_refused_with_the_nearest_name():
         wavegan_objective(300, loss="wgan")
     with pytest.raises(UserError, match="istft"):
         wavegan_defaults(300, "isft")
+
+
+def test_a_recipe_chooses_the_loss(tmp_path):
+    clip = {"bytes": write_clip(np.arange(4000, dtype=np.int16), 16_000), "path": None}
+    rows = Dataset.from_dict({"audio": [clip] * 4, "label": [0, 1, 0, 1]}).cast_column("label", ClassLabel(names=["no", "yes"]))
+
+    def task(**generator):
+        return AudioClassification(Splits(rows, rows), TaskSettings(generator=generator))
+
+    chosen, usual = task(name="wavegan", loss="wgan-gp", base_channels=4), task(name="wavegan", base_channels=4)
+    assert (chosen.adversarial_networks()[2].loss.name, usual.adversarial_networks()[2].loss.name) == ("wasserstein", "hinge")
+    assert (chosen.adversarial_defaults()["discriminator_steps"], usual.adversarial_defaults()["discriminator_steps"]) == (5, 1)
+    for wrong in ({"loss": "wgan-gp"}, {"name": "wavegan", "loss": "wgan"}):
+        with pytest.raises(UserError, match=r"generator\.loss"):
+            task(**wrong).check_settings()

@@ -37,6 +37,11 @@ class ClassMaking(Making):
         return int(self.values.get("samples") or window_for(torch.from_numpy(self.task.train_rows.lengths)))
 
     @property
+    def loss(self) -> str:
+        """`generator.loss`, "hinge" unless it says otherwise."""
+        return str(self.values.get("loss", "hinge"))
+
+    @property
     def _rows(self) -> int:
         unlabeled = self.task.splits.unlabeled
         return len(self.task.splits.train) + (len(unlabeled) if unlabeled is not None else 0)
@@ -44,13 +49,13 @@ class ClassMaking(Making):
     def networks(self) -> tuple[Generator, Discriminator, Objective]:
         generator, discriminator = build_pair(
             self.name,
-            {key: value for key, value in self.values.items() if key != "samples"},
+            {key: value for key, value in self.values.items() if key not in ("samples", "loss")},
             samples=self.samples,
             sampling_rate=self.task.codec.sampling_rate,
             num_classes=len(self.task.codec.label_names or ()),
             seed=self.task.settings.seed,
         )
-        return generator, discriminator, wavegan_objective(self._rows, self.name)
+        return generator, discriminator, wavegan_objective(self._rows, self.name, loss=self.loss)
 
     def rows(self, pseudo_labelled: Dataset | None) -> TorchDataset[Batch]:
         parts = [self.task.train_rows]
@@ -64,7 +69,7 @@ class ClassMaking(Making):
         return WaveRows(rows[AUDIO], rows[LENGTH], rows["label"], self.samples)
 
     def defaults(self) -> dict[str, Any]:
-        return wavegan_defaults(self._rows, self.name)
+        return wavegan_defaults(self._rows, self.name, loss=self.loss)
 
     @staticmethod
     def load(generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:

@@ -21,7 +21,7 @@ def wavegan_objective(dataset_size: int, name: str = "istft", *, loss: str = "hi
     Args:
         dataset_size: training clips.
         name: the architecture.
-        loss: "hinge", or for "wavegan" also "wgan-gp" (a gradient penalty of weight 10; give `discriminator_steps: 5`).
+        loss: "hinge", or for "wavegan" also "wgan-gp" (a gradient penalty of weight 10).
 
     Raises:
         UserError: there is no such architecture or no such loss for it.
@@ -34,11 +34,11 @@ def wavegan_objective(dataset_size: int, name: str = "istft", *, loss: str = "hi
         ['lecam']
     """
     if loss not in LOSSES:
-        raise UserError(f"There is no loss {loss!r} of sound GANs.", where="wavegan_objective.loss", fix=nearest(str(loss), LOSSES))
+        raise UserError(f"There is no loss {loss!r} of sound GANs.", where="generator.loss", fix=nearest(str(loss), LOSSES))
     if loss == "wgan-gp" and get_architecture(name).reads == "spectrum":
         # The logarithm of a silent spectrum is so steep that a slope of 1 by the samples cannot be asked for.
-        fix = 'Use loss="hinge", or the generator "wavegan".'
-        raise UserError(f"The pair {name!r} cannot be trained with wgan-gp.", where="wavegan_objective.loss", fix=fix)
+        fix = "Use the loss hinge, or the generator wavegan."
+        raise UserError(f"The pair {name!r} cannot be trained with wgan-gp.", where="generator.loss", fix=fix)
     augment = WaveAugment() if dataset_size < SMALL else None
     if loss == "wgan-gp":
         return AdversarialObjective("wasserstein", (GradientPenalty(10.0),), "audio", augment)
@@ -46,8 +46,8 @@ def wavegan_objective(dataset_size: int, name: str = "istft", *, loss: str = "hi
     return AdversarialObjective("hinge", regularizers, "audio", augment)
 
 
-def wavegan_defaults(dataset_size: int, name: str = "istft") -> dict[str, Any]:
-    """Values of AdversarialArguments that suit this architecture and this much data.
+def wavegan_defaults(dataset_size: int, name: str = "istft", *, loss: str = "hinge") -> dict[str, Any]:
+    """Values of AdversarialArguments that suit this architecture, this much data and the loss.
 
     Raises:
         UserError: there is no such architecture.
@@ -60,7 +60,7 @@ def wavegan_defaults(dataset_size: int, name: str = "istft") -> dict[str, Any]:
     return {
         "max_steps": 600 if tiny else 2500,
         "per_device_train_batch_size": 16 if tiny else 32,
-        "discriminator_steps": 1,
+        "discriminator_steps": 5 if loss == "wgan-gp" else 1,  # the penalised critic must be near its best for its slope to tell
         "learning_rate": get_architecture(name).rate,
         "lr_scheduler_type": "cosine_with_min_lr",
         "lr_scheduler_kwargs": {"min_lr_rate": 0.1},
