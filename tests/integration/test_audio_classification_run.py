@@ -45,7 +45,7 @@ RECIPE: dict[str, Any] = {
     "judge": {"members": 1},
     "adversarial": {"max_steps": 110, "save_steps": 25, "logging_steps": 25, "per_device_train_batch_size": 8},
     "search": {"trials": 3, "finalists": 0, "final_seeds": 1, "executor": "serial"},
-    "mint": {"ratio": 0.5, "max_rounds": 2},
+    "mint": {"ratio": 0.5, "max_rounds": 6},
     "finetune": {"max_steps": 40, "per_device_train_batch_size": 8, "learning_rate": 3e-3},
     "compare": {"seeds": [0, 1], "arms": ARMS},
     "seed": 0,
