@@ -9,7 +9,7 @@ import numpy as np
 from augmint.audio.recognition.texts import normalise
 from augmint.core.interfaces import Metric
 
-WER = Metric("wer", greater_is_better=False, unit="%", decimals=2, low=0.0, written="WER")
+WER = Metric("wer", greater_is_better=False, unit="%", decimals=2, low=0.0, written="WER", nothing=100.0)
 CER = Metric("cer", greater_is_better=False, unit="%", decimals=2, low=0.0, written="CER")
 
 

@@ -26,7 +26,8 @@ from augmint.core.interfaces.policy import MintSettings, Policy, PolicySpace
 @dataclass(frozen=True)
 class Metric:
     """The score of a task: its one name everywhere, its direction, how many decimals are worth printing, its range, which an
-    interval never leaves, and how texts write the name (`str(metric)`) where that is another way."""
+    interval never leaves, how texts write the name (`str(metric)`) where that is another way, and what a model scores that has
+    learnt nothing, where that is known (of accuracy the report knows it by the classes)."""
 
     name: str
     greater_is_better: bool = True
@@ -35,6 +36,7 @@ class Metric:
     low: float = -math.inf
     high: float = math.inf
     written: str = ""
+    nothing: float | None = None
 
     def __str__(self) -> str:
         return self.written or self.name

@@ -19,6 +19,7 @@ from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
 from augmint.core.pipeline.stages.model_cards import describe
+from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workshop import Workshop
 from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jsonl, trials_from_journal, write_report
@@ -64,7 +65,8 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
         pseudo_labels=_pseudo_labels(shop),
-        warnings=_warnings(inspection, search, adversarial, manifest),
+        warnings=[*nothing_learnt(task.metric, comparison.get("arms", {}), inspection["class_counts"].get("test", {})),
+                  *noticed(inspection, search, adversarial, manifest)],
         versions=versions(),
         seeds={"run": recipe.seed, "arms": list(recipe.compare.seeds)},
         hardware=_hardware(),
@@ -140,25 +142,6 @@ def _pseudo_labels(shop: Workshop) -> PseudoLabels | None:
     names, labels = shop.task.codec.label_names or [], shop.task.codec.labels(rows) or []
     counts = {name: labels.count(index) for index, name in enumerate(names)}
     return PseudoLabels(len(unlabeled), len(rows), by_class=counts)
-
-
-def _warnings(
-    inspection: Mapping[str, Any], search: Mapping[str, Any], adversarial: Mapping[str, Any], manifest: Mapping[str, Any]
-) -> list[str]:
-    found = list(inspection["notices"])
-    found += [f"{len(rows)} rows of {split} could not be used and were skipped." for split, rows in inspection["skipped"].items()]
-    found += [f"Adversarial training went back to step {entry['to']}: {entry['reason']}." for entry in adversarial["rollbacks"]]
-    if adversarial.get("notice"):
-        found.append(adversarial["notice"])
-    if adversarial["stopped"]:
-        found.append(f"Adversarial training ended early: {adversarial['stopped']}.")
-    if search["stopped_because"] == "time_limit":
-        found.append("The search stopped at its time limit, so another machine may try another number of policies.")
-    if search["best_policy"].get("mint", {}).get("share", 0) == 0:
-        found.append("The search found no gain in generated rows; the minted arms show what they would have done.")
-    if short := manifest.get("short"):
-        found.append(f"Too few candidates passed the filters: {sum(short.values())} minted rows are missing from their quotas.")
-    return found
 
 
 def _hardware() -> dict[str, str]:
