@@ -4,8 +4,9 @@
 at a time, is called for each row and its results are stacked. For the policies both start from int16 rows and end with them. Runs
 alternate (augmint, audiomentations, augmint, ...), so that a busy machine slows both alike; a figure is the median of CPU times,
 and a ratio the median of the ratios within pairs. Where the two do not do the same, the transform of the same purpose is taken:
-BitCrush knows no mu-law, which is measured by itself, ApplyImpulseResponse reads responses made beforehand (augmint makes one for
-each clip), and LowPassFilter is a recursive filter of low order.
+BitCrush knows no mu-law, which is measured by itself, and rounds at full scale where augmint rounds below the clip's own peak: it
+is measured behind Normalize, which finds the peak, and alone; ApplyImpulseResponse reads responses made beforehand (augmint makes
+one for each clip), and LowPassFilter is a recursive filter of low order.
 
     pip install "audiomentations==0.43.1"    # it wants soxr below 1: give it an environment of its own
     OMP_NUM_THREADS=1 python benchmarks/audio_op_throughput.py [--rounds 15]
@@ -40,8 +41,8 @@ from augmint.core.interfaces import Batch, RowRandom
 
 ROWS, SECONDS, RATE = 64, 4, 16000
 RESPONSES = 8
-HALVES = {"codec, mu-law": 0.0, "codec, even steps": 0.5}
-"""What the op draws by a number's half: where this half begins."""
+HALVES = {"codec, mu-law": 0.0, "codec, even steps": 0.5, "codec, even steps (fixed scale)": 0.5}
+"""What the op draws by a number's half: where this half begins. The last two differ in what they are measured beside."""
 SURROUNDINGS = Surroundings(noises=((0.0, -4.0, -8.0, -12.0),))
 Job = Callable[[], Any]
 
@@ -96,7 +97,8 @@ def peers(folder: Path) -> dict[str, tuple[str, list[Any]]]:
         "tempo": ("TimeStretch", [peer.TimeStretch(**stretch)]),
         "band_limit": ("LowPassFilter", [peer.LowPassFilter(3400, 7900, p=1)]),
         "clip": ("ClippingDistortion", [peer.ClippingDistortion(0, 20, p=1)]),
-        "codec, even steps": ("BitCrush", [peer.BitCrush(6, 12, p=1)]),
+        "codec, even steps": ("Normalize, BitCrush", [peer.Normalize(p=1), peer.BitCrush(6, 12, p=1)]),
+        "codec, even steps (fixed scale)": ("BitCrush", [peer.BitCrush(6, 12, p=1)]),
         "time_drop": ("TimeMask, twice", [mask, mask]),
         "frequency_drop": ("BandStopFilter, twice", [stop, stop]),
         "room": ("ApplyImpulseResponse", [peer.ApplyImpulseResponse(str(folder), p=1)]),

@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from augmint.audio.ops.base import AudioOp, Draw
+from augmint.audio.ops.base import Draw, SameLengthOp
 from augmint.audio.ops.registry import register
 
 _MU = 255.0
@@ -17,7 +17,7 @@ COMPANDED, LINEAR = (9.0, 5.0), (12.0, 6.0)  # bits at the weakest and at the st
 
 
 @register
-class Codec(AudioOp):
+class Codec(SameLengthOp):
     """Rounds the wave to few levels below its own peak: with mu-law companding (9 down to 5 bits) or evenly (12 down to 6 bits),
     each in half of the rows.
 
@@ -28,17 +28,19 @@ class Codec(AudioOp):
     name = "codec"
     units = 1
 
-    def change(self, wave: Tensor, draw: Draw) -> Tensor:
+    def write(self, wave: Tensor, draw: Draw, out: Tensor) -> None:
         peak = max(abs(float(end)) for end in torch.aminmax(wave))
         if not peak:
-            return wave
+            out.copy_(wave)
+            return
         companded = draw.unit[0] < 0.5
         weak, strong = COMPANDED if companded else LINEAR
         levels = math.floor(2 ** (weak + (strong - weak) * draw.magnitude - 1))  # a whole number: the peak stays where it is
-        if not companded:
-            return (wave * (levels / peak)).round_().mul_(peak / levels)
-        steps = (wave * (_STEPS / peak)).add_(_STEPS + 0.5).int()
-        return _companded(levels).to(wave.device).index_select(0, steps).mul_(peak)
+        if companded:
+            steps = torch.mul(wave, _STEPS / peak, out=out).add_(_STEPS + 0.5).int()
+            torch.index_select(_companded(levels).to(wave.device), 0, steps, out=out).mul_(peak)
+        else:
+            torch.mul(wave, levels / peak, out=out).round_().mul_(peak / levels)
 
 
 @lru_cache(maxsize=256)  # as many as there are numbers of levels

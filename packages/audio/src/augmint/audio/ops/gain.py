@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from augmint.audio.clips import AUDIO
-from augmint.audio.ops.base import AudioOp, Draw, check_audio, draws_of
+from augmint.audio.ops.base import AudioOp, Draw, check_audio, draws_of, empty
 from augmint.audio.ops.registry import register
 from augmint.core.interfaces import Batch
 
@@ -28,7 +28,7 @@ class Gain(AudioOp):
         if audio.dtype != torch.float32:
             return super().apply(batch, parameters)
         factors = torch.tensor([_factor(draw) for draw in draws_of(parameters)], device=audio.device)
-        return {**batch, AUDIO: audio * factors[:, None]}
+        return {**batch, AUDIO: torch.mul(audio, factors[:, None], out=empty(audio, *audio.shape))}
 
 
 def _factor(draw: Draw) -> float:
