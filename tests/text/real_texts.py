@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from tiny_masked import masked_lm
 
 from augmint.core.interfaces import Batch, RowRandom
 from augmint.core.interfaces.ragged import Texts, flatten
@@ -40,7 +41,7 @@ ODD = ["", "one", "  leading and   trailing \t space \n", "a\u0000b c\u0000 d",
 TEXTS = PLAIN + GUARDED + ODD
 WORDS = ("lamp", "Boot", "вода", "水", "étang")
 LEXICON = tuple((word, other) for word in sorted({word for row in words_of(TEXTS) for word in row}) for other in WORDS[:3])
-SETTING = Setting(dict.fromkeys(("source", "target", "text"), WORDS), lexicon=LEXICON)
+SETTING = Setting(dict.fromkeys(("source", "target", "text"), WORDS), lexicon=LEXICON, masked_lm=masked_lm(tuple(TEXTS)))
 
 
 def batch_of(texts: list[str], width: int = 0, role: str = "text") -> Batch:

@@ -139,7 +139,7 @@ def test_targets_are_touched_only_by_ops_that_touch_both_sides(name):
 @pytest.mark.parametrize("name", OPS)
 def test_names_are_left_alone_on_request(name):
     text = "we told Anna Maria and Bob yesterday about Berlin again"
-    setting = Setting(SETTING.vocabulary, True, SETTING.lexicon)
+    setting = Setting(SETTING.vocabulary, True, SETTING.lexicon, SETTING.masked_lm)
     for after in strings(augmented(name, batch_of([text] * 30), 0.9, setting=setting)):
         places = [after.find(word) for word in ("Anna", "Maria", "Bob", "Berlin")]
         assert places == sorted(places)

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from real_texts import GUARDED, PLAIN, SETTING, TEXTS, batch_of, pairs, span_texts, strings
 
 EVERY_OP = TextPolicy((Stage(dict.fromkeys(op_names(), 1.0), 0.9, (0.05, 0.5)),) * 3, vocabulary=SETTING.vocabulary,
-                      lexicon=(("and", "und"), ("end", "End"), ("the", "der"), ("she", "sie")))
+                      lexicon=(("and", "und"), ("end", "End"), ("the", "der"), ("she", "sie")), masked_lm=SETTING.masked_lm)
 JOINED = TextPolicy((Stage({"typo": 1.0}),), Concatenation(0.6), MintSettings(share=0.25), protect_names=True)
 POLICIES = {"nothing": TextPolicy(), "every op": EVERY_OP, "joined": JOINED, "translation": standard_policy("translation"),
             "classification": standard_policy("text-classification"), "generation": standard_policy("text-generation")}

@@ -40,7 +40,7 @@ def collect_synonyms(texts: Sequence[str], path: str | Path, limit: int = 2000) 
     else:
         what = f"{str(path)!r} is no text file, nor a folder with WordNet's files (index.noun, data.noun and so on)."
         raise UserError(what, where=_WHERE, fix="Debian's wordnet-base has them in /usr/share/wordnet, NLTK in corpora/wordnet.")
-    pairs = tuple((word, _written_as(word, other)) for word in words for other in known.get(word.lower(), ())[:MOST])
+    pairs = tuple((word, written_as(word, other)) for word in words for other in known.get(word.lower(), ())[:MOST])
     if not pairs:
         raise UserError(f"No word of the training texts has a synonym in {str(path)!r}.", where=_WHERE,
                         fix="WordNet is English; for another language give a text file: a word, a tab and a synonym on each line.")
@@ -62,7 +62,7 @@ def _read_table(file: Path, words: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
-def _written_as(word: str, other: str) -> str:
+def written_as(word: str, other: str) -> str:
     """`other` in capitals, or with a capital letter, where `word` has them."""
     if len(word) > 1 and word.isupper():
         return other.upper()

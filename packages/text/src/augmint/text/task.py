@@ -14,6 +14,7 @@ from augmint.core.evaluation.training_defaults import BATCH_SIZE
 from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
 from augmint.text.codec import TextCodec
 from augmint.text.diversity import MOST, diversity
+from augmint.text.models.masked import check_masked_lm
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
 from augmint.text.rules.near_duplicate import NearDuplicate
@@ -83,6 +84,16 @@ class TextTask(PlannedTask):
 
     def standard_policy(self) -> Policy:
         return standard_policy(self.name)
+
+    @property
+    def masked_lm(self) -> str:
+        """The masked language model that the recipe names, or "". """
+        return str(self.settings.policy.get("masked_lm") or "")
+
+    def check_masked_lm(self) -> None:
+        """Raises UserError where the recipe names one that is none."""
+        if self.masked_lm:
+            check_masked_lm(self.masked_lm)
 
     def load_policy(self, values: Mapping[str, Any]) -> Policy:
         return TextPolicy.from_dict(values)

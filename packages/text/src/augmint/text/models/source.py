@@ -26,6 +26,7 @@ _SPREADS = ("initializer_range", "init_std")
 _POSITIONS = ("max_position_embeddings", "n_positions")
 _PURPOSES = {
     "AutoModelForSequenceClassification": ("classify texts", "BERT"),
+    "AutoModelForMaskedLM": ("say which word is hidden", "BERT"),
     "AutoModelForCausalLM": ("write texts", "GPT-2"),
     "AutoModelForSeq2SeqLM": ("read one text and write another", "Marian, T5, BART or NLLB"),
 }

@@ -38,11 +38,13 @@ class Setting:
         lexicon: pairs of words: source and target that translate one another, for ops that replace both (see `collect_lexicon`), or
             a word and a synonym (see `collect_synonyms`).
         protect_names: whether capitalised words within sentences are protected too.
+        masked_lm: hub id or folder of a masked language model, for the op that asks one.
     """
 
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect_names: bool = False
     lexicon: tuple[tuple[str, str], ...] = ()
+    masked_lm: str = ""
 
 
 def roles_of(batch: Batch) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from augmint.text.policy.stage import Stage
 from augmint.text.policy.text_policy import TextPolicy
 
 _LEAST = 0.02  # chances and magnitudes below this are taken as 0: cheaper, and indistinguishable
-WORDS = ("switch_out", "pair_switch", "synonym", "token_drop", "random_swap", "adjacent_swap", "random_insertion", "aeda")
+WORDS = ("switch_out", "pair_switch", "synonym", "masked_word", "token_drop", "random_swap", "adjacent_swap", "random_insertion",
+         "aeda")
 """Ops on whole words, in the order in which they follow one another."""
 CHARACTERS = ("typo", "lower", "upper", "end_punctuation")
 MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
@@ -62,7 +63,7 @@ class TextPolicySpace(PolicySpace):
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
     of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` and the `synonym` of
-    classification where there is a lexicon.
+    classification where there is a lexicon, `masked_word` where there is a masked language model.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
@@ -71,6 +72,7 @@ class TextPolicySpace(PolicySpace):
         protect_names: whether ops leave capitalised words within sentences alone.
         lexicon: words of the training pairs that translate one another (see `collect_lexicon`), or words of the training texts with
             their synonyms (see `collect_synonyms`).
+        masked_lm: hub id or folder of a masked language model, for `masked_word`.
 
     Raises:
         UserError: there is no such task.
@@ -82,16 +84,16 @@ class TextPolicySpace(PolicySpace):
     """
 
     def __init__(self, task: str, vocabulary: Mapping[str, tuple[str, ...]] | None = None, mint: bool = False,
-                 protect_names: bool = False, lexicon: Sequence[tuple[str, str]] = ()) -> None:
+                 protect_names: bool = False, lexicon: Sequence[tuple[str, str]] = (), masked_lm: str = "") -> None:
         if task not in TASKS:
             raise UserError(f"There is no text task {task!r}.", where="TextPolicySpace", fix=nearest(str(task), TASKS))
         self.task, self.mint, self.protect_names = task, mint, protect_names
-        self.lexicon = tuple(lexicon)
+        self.lexicon, self.masked_lm = tuple(lexicon), masked_lm
         self.vocabulary = {role: tuple(words) for role, words in (vocabulary or {}).items() if words}
         needed = {"source", "target"} if task == "translation" else {"text"}
         self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary))
-                         and (name not in _LEXICAL or len(lexicon) > 1))
+                         and (name not in _LEXICAL or len(lexicon) > 1) and (name != "masked_word" or masked_lm))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
         self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **unminted}
@@ -112,7 +114,8 @@ class TextPolicySpace(PolicySpace):
         joined = float(at.get("concatenate", 0.0))
         words = self.vocabulary if any("switch_out" in stage.ops for stage in stages) else {}  # other policies stay short
         pairs = self.lexicon if any(set(_LEXICAL) & set(stage.ops) for stage in stages) else ()
-        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs)
+        model = self.masked_lm if any("masked_word" in stage.ops for stage in stages) else ""
+        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs, model)
 
     def starts(self) -> Mapping[str, Point]:
         """"identity" and "standard" (see `standard_policy`), then combinations known to be good, with `mint` some with generated

@@ -32,6 +32,7 @@ class TextPolicy(Policy):
         protect_names: whether ops leave capitalised words within sentences alone too.
         lexicon: pairs of words that translate one another, or of a word and a synonym, for ops that replace them; part of the JSON
             too.
+        masked_lm: hub id or folder of the model that `masked_word` asks; by its name only, so keep a folder where it is.
 
     Example:
         >>> from augmint.core.interfaces.strings import to_strings, to_tensors
@@ -53,6 +54,7 @@ class TextPolicy(Policy):
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect_names: bool = False
     lexicon: tuple[tuple[str, str], ...] = ()
+    masked_lm: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
@@ -60,9 +62,12 @@ class TextPolicy(Policy):
         object.__setattr__(self, "lexicon", _lexicon(self.lexicon))
         if not isinstance(self.protect_names, bool):
             raise UserError(f"protect_names is {self.protect_names!r}.", where="policy", fix="Give true or false.")
+        if not isinstance(self.masked_lm, str):
+            raise UserError(f"masked_lm is {self.masked_lm!r}.", where="policy", fix="Give the name or the folder of a model.")
 
     def __hash__(self) -> int:
-        return hash((self.stages, self.concatenation, self.mint, tuple(self.vocabulary.items()), self.protect_names, self.lexicon))
+        return hash((self.stages, self.concatenation, self.mint, tuple(self.vocabulary.items()), self.protect_names, self.lexicon,
+                     self.masked_lm))
 
     def augment(self, batch: Batch, rng: RowRandom) -> Batch:
         """New rows: text roles (int32 (n, L), wider where a text outgrows L) and their lengths through the stages, other entries
@@ -76,7 +81,7 @@ class TextPolicy(Policy):
             return batch
         host = copy.copy(rng)
         host.device = torch.device("cpu")  # texts are edited on the host
-        setting = Setting(self.vocabulary, self.protect_names, self.lexicon)
+        setting = Setting(self.vocabulary, self.protect_names, self.lexicon, self.masked_lm)
         texts = {name: batch[name].cpu() for role in roles for name in (role, length_key(role))}
         for position, stage in enumerate(self.stages):
             streams = host.child("stage", position)
@@ -94,11 +99,12 @@ class TextPolicy(Policy):
         return {"modality": self.modality, "version": self.version, "stages": [stage.to_dict() for stage in self.stages],
                 "mix": self.concatenation.to_dict(), "mint": self.mint_dict(),
                 "vocabulary": {role: list(words) for role, words in self.vocabulary.items()}, "protect_names": self.protect_names,
-                "lexicon": [list(pair) for pair in self.lexicon]}
+                "lexicon": [list(pair) for pair in self.lexicon], **({"masked_lm": self.masked_lm} if self.masked_lm else {})}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TextPolicy:
-        known_keys(values, {"modality", "version", "stages", "mix", "mint", "vocabulary", "protect_names", "lexicon"},
+        known_keys(values, {"modality", "version", "stages", "mix", "mint", "vocabulary", "protect_names", "lexicon",
+                             "masked_lm"},
                    "A text policy")
         if values.get("modality", cls.modality) != cls.modality:
             raise UserError(f"This policy is for {values['modality']!r}, not for text.", where="policy")
@@ -111,7 +117,7 @@ class TextPolicy(Policy):
         known_keys(mint, set(MintSettings.__dataclass_fields__), "mint")
         return cls(tuple(Stage.from_dict(stage) for stage in stages), Concatenation.from_dict(values.get("mix", {})),
                    MintSettings.from_dict(mint), values.get("vocabulary", {}), values.get("protect_names", False),
-                   values.get("lexicon", ()))
+                   values.get("lexicon", ()), values.get("masked_lm", ""))
 
 
 def _vocabulary(values: Any) -> dict[str, tuple[str, ...]]:

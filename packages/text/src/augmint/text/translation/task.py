@@ -62,7 +62,7 @@ class Translation(TextTask):
         "tgt_lang": str | None,
         "bf16": bool,
     }
-
+    policy_keys: ClassVar[Mapping[str, Any]] = {"masked_lm": str}
     source_type: ClassVar[type[ModelSource]] = Seq2SeqSource
     settings_type: ClassVar[type[AdversarialSettings]] = GeneratorSettings
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
@@ -89,6 +89,7 @@ class Translation(TextTask):
         self.refuse_judge_settings()
         seq2seq_config(self.model_source, {})
         seq2seq_config(self.generator_source, {}, "generator")
+        self.check_masked_lm()
 
     @cached_property
     def train_texts(self) -> tuple[list[str], list[str]]:
@@ -160,7 +161,8 @@ class Translation(TextTask):
 
     def make_space(self) -> PolicySpace:
         words = {role: collect_words(texts) for role, texts in zip(("source", "target"), self.train_texts)}
-        return TextPolicySpace(self.name, words, mint=True, lexicon=collect_lexicon(*self.train_texts))
+        pairs = collect_lexicon(*self.train_texts)
+        return TextPolicySpace(self.name, words, mint=True, lexicon=pairs, masked_lm=self.masked_lm)
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         TextJudge.fit(self.train_texts[0], "source", self.settings.seed % 2**31).save_pretrained(directory)
