@@ -38,6 +38,17 @@ def test_the_smallest_recipe_takes_every_default(tmp_path: Path) -> None:
     assert recipe.search.objective == {"downstream": 1.0, "quality": 0.0, "diversity": 0.0}
 
 
+@pytest.mark.parametrize(("task", "control"), [("translation", "copied"), ("speech-recognition", "resynthesised")])
+def test_the_tasks_controls_are_compared_unless_the_recipe_names_its_arms(task: str, control: str, tmp_path: Path) -> None:
+    text = f"task: {task}\ndata: {{path: x.csv}}\n"
+    for more in ("", "compare: {seeds: [0, 1]}\n", "compare:\n"):
+        recipe = load_recipe(write(tmp_path, text + more))
+        assert recipe.compare.arms == ("original", "standard", control, "policy", "minted", "policy+minted")
+    assert recipe_from_dict(yaml.safe_load(recipe.to_yaml())).compare == recipe.compare
+    named = load_recipe(write(tmp_path, text + "compare: {arms: [original, standard]}\n"))
+    assert named.compare.arms == ("original", "standard")
+
+
 def test_resolved_yaml_is_the_same_recipe_and_records_versions(tmp_path: Path) -> None:
     recipe = recipe_from_dict(
         {

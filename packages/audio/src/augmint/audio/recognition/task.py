@@ -23,6 +23,7 @@ from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
 from augmint.audio.vocoder.making import VersionMaking
 from augmint.core.errors import UserError
+from augmint.core.evaluation.arms import RESYNTHESISED
 from augmint.core.evaluation.finetuning import check_finetune
 from augmint.core.evaluation.plan import Drawn, RowPlan
 from augmint.core.interfaces import (
@@ -55,6 +56,7 @@ class SpeechRecognition(AudioTask):
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "text": "text"}
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
     makings: ClassVar[tuple[type[Making], ...]] = (VersionMaking,)
+    controls: ClassVar[tuple[str, ...]] = (RESYNTHESISED,)
     model_keys: ClassVar[Mapping[str, Any]] = {"language": str, KEY: int}
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:

@@ -208,6 +208,8 @@ class Task(ABC):
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
     policy_keys: ClassVar[Mapping[str, Any]] = {}
     """Keys of the recipe's `policy` section, and their types."""
+    controls: ClassVar[tuple[str, ...]] = ()
+    """Arms beside the usual ones where a recipe names none: what else could be behind a gain."""
     files: ClassVar[str] = "json"
     """Format of `datasets.load_dataset` that such rows mostly lie in, for recipes to start from."""
 

@@ -183,6 +183,8 @@ def recipe_from_dict(values: Mapping[str, Any], lines: Lines | None = None) -> R
     _refuse_ours(given, lines)
     recipe = build(Recipe, given, (), lines)
     _check_task(recipe.task, lines)
+    if not isinstance(given.get("compare"), Mapping) or given["compare"].get("arms") is None:
+        recipe = replace(recipe, compare=_with_controls(recipe))
     if recipe.seed < 0:
         raise UserError(f"'seed' is {recipe.seed}.", where=lines.where(("seed",)), fix="Give a whole number from 0 on.")
     checked = replace(recipe, adversarial=_adversarial(recipe, lines), finetune=_finetune(recipe, lines),
@@ -210,6 +212,12 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     """A section that is null, as one whose keys are all commented out is, means its defaults."""
     sections = set(hints(Recipe)) - {"task", "seed", "output_dir"}
     return {name: {} if value is None and name in sections else value for name, value in given.items()}
+
+
+def _with_controls(recipe: Recipe) -> CompareArguments:
+    """The default arms and the task's own controls, baselines first."""
+    baselines, ours = recipe.compare.arms[:2], recipe.compare.arms[2:]
+    return replace(recipe.compare, arms=(*baselines, *get_task(recipe.task).controls, *ours))
 
 
 def _check_task(name: str, lines: Lines) -> None:

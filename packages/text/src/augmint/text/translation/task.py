@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from datasets import Dataset
 
+from augmint.core.evaluation.arms import COPIED
 from augmint.core.evaluation.finetuning import check_finetune
 from augmint.core.interfaces import (
     Discriminator,
@@ -63,6 +64,7 @@ class Translation(TextTask):
         "bf16": bool,
     }
     policy_keys: ClassVar[Mapping[str, Any]] = {"masked_lm": str}
+    controls: ClassVar[tuple[str, ...]] = (COPIED,)
     source_type: ClassVar[type[ModelSource]] = Seq2SeqSource
     settings_type: ClassVar[type[AdversarialSettings]] = GeneratorSettings
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
