@@ -6,7 +6,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 
 from augmint.core.errors import MissingExtraError, UserError, nearest
-from augmint.core.interfaces.task import Modality, Task
+from augmint.core.interfaces.modality import Modality
+from augmint.core.interfaces.task import Task
 
 GROUP = "augmint.modalities"
 

@@ -2,196 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-import torch
 import torch.utils.data
 from datasets import Dataset
-from torch import Tensor
 
 from augmint.core.interfaces.batch import Batch
 from augmint.core.interfaces.codec import RowCodec
+from augmint.core.interfaces.finetuning import Evaluation, FinetuneJob, FinetuneResult, Metric, OutputFigures
+from augmint.core.interfaces.judge import Judge
 from augmint.core.interfaces.narrowed import NarrowedSpace
 from augmint.core.interfaces.networks import Discriminator, Generator
 from augmint.core.interfaces.objective import Objective
-from augmint.core.interfaces.policy import MintSettings, Policy, PolicySpace
-
-
-@dataclass(frozen=True)
-class Metric:
-    """The score of a task: its one name everywhere, its direction, how many decimals are worth printing, its range, which an
-    interval never leaves, how texts write the name (`str(metric)`) where that is another way, and what a model scores that has
-    learnt nothing, where that is known (of accuracy the report knows it by the classes)."""
-
-    name: str
-    greater_is_better: bool = True
-    unit: str = ""
-    decimals: int = 2
-    low: float = -math.inf
-    high: float = math.inf
-    written: str = ""
-    nothing: float | None = None
-
-    def __str__(self) -> str:
-        return self.written or self.name
-
-
-@dataclass(frozen=True)
-class Splits:
-    """The user's rows. `test` is None wherever it must not be seen: search and everything before `compare`."""
-
-    train: Dataset
-    validation: Dataset
-    test: Dataset | None = None
-    unlabeled: Dataset | None = None
-
-
-@dataclass(frozen=True)
-class TaskSettings:
-    """What a task needs of the recipe.
-
-    Attributes:
-        columns: role -> column name; roles left out take the task's defaults.
-        model: the recipe's `model` section: `name_or_path`, or `scratch` with a `model_type` and config values.
-        generator: the recipe's `generator` section: `name` and config values; {} takes the task's default.
-        finetune: the recipe's `finetune` section: `transformers.TrainingArguments` keys.
-        judge: the recipe's `judge` section: how the label judge is trained.
-        policy: the recipe's `policy` section: what the policy's ops need beside the rows.
-        seed: the run's seed.
-        threads: torch threads of one job, so that results do not depend on how many jobs run beside it.
-        exclude: dimensions of the policy space that the user rules out.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    model: Mapping[str, Any] = field(default_factory=dict)
-    generator: Mapping[str, Any] = field(default_factory=dict)
-    finetune: Mapping[str, Any] = field(default_factory=dict)
-    judge: Mapping[str, Any] = field(default_factory=dict)
-    policy: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    threads: int = 1
-    exclude: tuple[str, ...] = ()
-
-
-class Judge(ABC):
-    """A model trained on the real training rows: says which label a row has and where it lies in feature space."""
-
-    name: str
-    """What made the features, for the report: "resnet trained on the training split", say."""
-
-    @abstractmethod
-    def probabilities(self, batch: Batch) -> Tensor:
-        """Class probabilities, float32 (n, classes), on the CPU."""
-
-    @abstractmethod
-    def embed(self, batch: Batch) -> Tensor:
-        """Features, float32 (n, dim), on the CPU."""
-
-    def to(self, device: torch.device) -> Self:
-        """Its networks on another device; what it is given and gives stays on the CPU. The default has none."""
-        return self
-
-    def agreement(self, batch: Batch) -> Tensor | None:
-        """How surely every row is what it says, float32 (n,) in [0, 1], on the CPU, or None where the judge cannot tell.
-
-        The default is the probability of the row's "label". A recogniser compares what it hears with the transcript.
-        """
-        if "label" not in batch:
-            return None
-        return self.probabilities(batch).float().cpu().gather(1, batch["label"].cpu()[:, None])[:, 0]
-
-
-@dataclass(frozen=True)
-class FinetuneJob:
-    """One fine-tuning: what to train on, how, and what to score.
-
-    Attributes:
-        rows: real training rows, in the source's Features.
-        extra: further rows of the same Features (minted or pseudo-labelled), or None.
-        extra_targets: class probabilities of the extra rows, float32 (len(extra), classes), or None for their labels.
-        share: part of every batch taken from `extra`, [0, 1).
-        policy: applied anew to every batch, or None for rows as they are.
-        augment_extra: whether `policy` is applied to extra rows too.
-        mint: settings that say how extra rows count (`weight`, `schedule`, `tagged`), or None for rows like any other.
-        steps: optimiser steps.
-        seed: keys initialisation, batch order and augmentation.
-        evaluate: split name -> rows to score after training.
-        output_dir: where the fine-tuned model is kept; None keeps nothing.
-    """
-
-    rows: Dataset
-    steps: int
-    seed: int
-    evaluate: Mapping[str, Dataset]
-    extra: Dataset | None = None
-    extra_targets: Tensor | None = None
-    share: float = 0.0
-    policy: Policy | None = None
-    augment_extra: bool = True
-    mint: MintSettings | None = None
-    output_dir: Path | None = None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """A model's score on some rows.
-
-    Attributes:
-        score: the task's metric in its usual unit.
-        loss: the model's mean loss, or None.
-        rows: one number a row whose mean is `score`, or None where the metric has none. Metrics of whole corpora give each row's
-            influence on the score (the infinitesimal jackknife), which has that mean.
-        details: further figures by name, such as BLEU beside chrF++; of the same rows.
-    """
-
-    score: float
-    loss: float | None = None
-    rows: list[float] | None = None
-    details: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FinetuneResult:
-    """Split name -> metric in its usual unit, split name -> loss, split name -> numbers by row, the time, and split name ->
-    further figures (see `Evaluation`)."""
-
-    scores: Mapping[str, float]
-    losses: Mapping[str, float]
-    rows: Mapping[str, list[float]]
-    seconds: float
-    details: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, evaluations: Mapping[str, Evaluation], seconds: float) -> FinetuneResult:
-        """The result made of each split's evaluation; what an evaluation lacks is left out."""
-        return cls(
-            {split: one.score for split, one in evaluations.items()},
-            {split: one.loss for split, one in evaluations.items() if one.loss is not None},
-            {split: one.rows for split, one in evaluations.items() if one.rows is not None},
-            seconds,
-            {split: one.details for split, one in evaluations.items() if one.details},
-        )
-
-
-@dataclass(frozen=True)
-class OutputFigures:
-    """Figures of whole outputs, beside the metric.
-
-    Attributes:
-        arms: arm -> name -> figure.
-        signatures: name -> how it was computed.
-        note: what the figures are, in one sentence.
-    """
-
-    arms: Mapping[str, Mapping[str, float]]
-    signatures: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
+from augmint.core.interfaces.policy import Policy, PolicySpace
+from augmint.core.interfaces.settings import Splits, TaskSettings
 
 
 class Task(ABC):
@@ -374,38 +202,4 @@ class Task(ABC):
     def near_copies(self, rows: Dataset, real: Dataset) -> int | None:
         """How many of `rows` are `real` ones but for trifles. `compare` asks it of minted rows and the test split, which nothing
         before it may look at. The default cannot tell."""
-        return None
-
-
-class Modality(ABC):
-    """An installed kind of data, found through the entry-point group `augmint.modalities`."""
-
-    name: ClassVar[str]
-
-    @abstractmethod
-    def tasks(self) -> Mapping[str, type[Task]]:
-        """Task name -> class."""
-
-    def builtin_datasets(self) -> Mapping[str, Any]:
-        """Name -> function without arguments returning a `datasets.DatasetDict`: what `builtin:<name>` loads."""
-        return {}
-
-    @abstractmethod
-    def make_codec(self, dataset: Dataset, columns: Mapping[str, str] | None = None) -> RowCodec:
-        """A codec with the columns guessed from the Features where not given."""
-
-    @abstractmethod
-    def load_policy(self, values: Mapping[str, Any]) -> Policy: ...
-
-    @abstractmethod
-    def load_generator(self, directory: Path) -> Generator: ...
-
-    @abstractmethod
-    def load_discriminator(self, directory: Path) -> Discriminator: ...
-
-    @abstractmethod
-    def load_judge(self, directory: Path) -> Judge: ...
-
-    def demo_recipe(self) -> dict[str, Any] | None:
-        """The recipe that `augmint demo <name>` runs, or None."""
         return None
