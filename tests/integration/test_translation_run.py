@@ -88,3 +88,20 @@ def test_killed_three_times_and_with_more_workers_a_run_ends_as_if_undisturbed(u
         "fine-tuning": "finetuned/original/seed-0/result.json",
     }
     check_killed(write_recipe(tmp_path, search={**RECIPE["search"], **MORE_WORKERS}), undisturbed, moments)
+
+
+def test_without_monolingual_text_the_training_targets_get_further_sources(tmp_path: Path) -> None:
+    rows, files = cldr("en", "de")["train"], {"train": range(120), "validation": range(200, 230), "test": range(300, 330)}
+    for name, places in files.items():
+        rows.select(places).to_parquet(tmp_path / f"{name}.parquet")
+    data = {"path": "parquet", "data_files": {name: f"{name}.parquet" for name in files}, "columns": RECIPE["data"]["columns"],
+            "splits": {name: name for name in files}}
+    small = {"seeds": [0, 1], "arms": ["original", "standard", "minted"]}
+    run = finished(write_recipe(tmp_path, data=data, compare=small, mint={"ratio": 0.5, "max_rounds": 1}))
+    written = load_dataset("parquet", data_files=str(run / "minted" / "data" / "*.parquet"), split="train")
+    made = written.filter(lambda row: row["augmint_origin"] == "generator")
+    train = rows.select(files["train"])["translation"]
+    minted = {(row["de"], row["en"]) for row in made["translation"]}
+    assert minted
+    assert {target for _, target in minted} <= {row["en"] for row in train}
+    assert not minted & {(row["de"], row["en"]) for row in train}
