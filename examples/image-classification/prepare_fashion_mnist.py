@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from datasets import ClassLabel, Dataset, Features, Image
+from datasets import ClassLabel, Dataset, Features, Image, disable_progress_bars
 from PIL import Image as PillowImage
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--source", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "fashion-mnist")
     args = parser.parse_args()
+    disable_progress_bars()
     if not (args.source / "train-images-idx3-ubyte.gz").is_file():
         sys.exit(f"{args.source} does not hold Fashion-MNIST. Run: apt-get install dataset-fashion-mnist (or give --source).")
     args.out.mkdir(parents=True, exist_ok=True)

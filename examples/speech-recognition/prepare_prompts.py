@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 import soundfile
-from datasets import Dataset
+from datasets import Dataset, disable_progress_bars
 
 from augmint.audio.recognition import normalise
 
@@ -115,6 +115,7 @@ def main() -> None:
     parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of a clip; the split is the same for all values")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "prompts")
     args = parser.parse_args()
+    disable_progress_bars()
     suffix = ".wav" if args.wav else ".g722"
     if not TRANSCRIPTS.is_file() or not (SOUNDS / f"hello{suffix}").is_file():
         sys.exit(f"There are no clips {SOUNDS}/*{suffix}. Run: apt-get install asterisk-core-sounds-en-{suffix[1:]}")

@@ -27,7 +27,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
-from datasets import ClassLabel, Dataset, Features, Value
+from datasets import ClassLabel, Dataset, Features, Value, disable_progress_bars
 
 SIZES = {"train": 50, "validation": 50, "test": 300}
 DATA = Path(__file__).parent / "data"
@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("model", type=Path, help="the wheel")
     parser.add_argument("--data", type=Path, default=DATA)
     arguments = parser.parse_args()
+    disable_progress_bars()
     texts = without_repeats(arguments.mails)
     print({name: len(found) for name, found in texts.items()}, "messages without repeats")
     features = Features({"text": Value("string"), "label": ClassLabel(names=list(CLASSES))})

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from datasets import Dataset
+from datasets import Dataset, disable_progress_bars
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -170,6 +170,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "ding")
     parser.add_argument("--true-pairs", action="store_true", help="the monolingual sentences with their translations too")
     args = parser.parse_args()
+    disable_progress_bars()
     if not args.source.is_file():
         sys.exit(f"There is no word list {args.source}. Run: apt-get install trans-de-en (or give --source).")
     dropped: Counter[str] = Counter()
