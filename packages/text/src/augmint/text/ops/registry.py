@@ -17,7 +17,7 @@ def op_names(task: str | None = None) -> tuple[str, ...]:
 
     Example:
         >>> op_names("translation")
-        ('adjacent_swap', 'end_punctuation', 'lower', 'pair_switch', 'switch_out', 'token_drop', 'typo', 'upper')
+        ('adjacent_swap', 'end_punctuation', 'lower', 'masked_word', 'pair_switch', 'switch_out', 'token_drop', 'typo', 'upper')
     """
     return OPS.names(task)
 
