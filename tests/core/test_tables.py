@@ -38,6 +38,27 @@ def test_a_carriage_return_within_a_cell_is_refused(tmp_path: Path) -> None:
         read_source("a.tsv", base_dir=tmp_path)
 
 
+def test_csv_over_files_named_tsv_reads_tabs(tmp_path: Path) -> None:
+    for name in ("train.tsv", "test.tsv"):
+        (tmp_path / name).write_text('de\ten\n"Ja,\t"Yes,\n', encoding="utf-8")
+    found = read_source("csv", data_files={"train": "train.tsv", "test": "test.tsv"}, base_dir=tmp_path)
+    assert found["test"][0] == {"de": '"Ja,', "en": '"Yes,'}
+
+
+def test_a_folder_of_tables_is_read_and_checked_like_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    (folder / "README.md").write_text("Pairs.")
+    for name in ("train", "dev", "test"):
+        (folder / f"{name}.tsv").write_text('de\ten\n"Ja,\tYes.\nNA\tnull\nNein."\tNo.\n', encoding="utf-8")
+    found = read_source("pairs", base_dir=tmp_path)
+    assert set(found) == {"train", "validation", "test"}
+    assert found["validation"]["de"][:] == ['"Ja,', "NA", 'Nein."']
+    (folder / "dev.tsv").write_text("de\ten\nJa.\tYes.\tmore\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"dev\.tsv, line 2, has 3 cells"):
+        read_source("pairs", base_dir=tmp_path)
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_sound_tables_are_read_as_they_are(tmp_path: Path, ending: str) -> None:
     rows = ['a "quoted" word\tb', "NA\tnull", "short\t", "c, d\te;f"]

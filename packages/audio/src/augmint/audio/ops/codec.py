@@ -29,7 +29,8 @@ class Codec(SameLengthOp):
     units = 1
 
     def write(self, wave: Tensor, draw: Draw, out: Tensor) -> None:
-        peak = max(abs(float(end)) for end in torch.aminmax(wave))
+        lowest, highest = torch.aminmax(wave)
+        peak = max(-lowest.item(), highest.item())
         if not peak:
             out.copy_(wave)
             return

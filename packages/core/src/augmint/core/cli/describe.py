@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,19 @@ def inspect(recipe: options.RecipeFile, set_: options.Set = None, json: options.
             print_inspection(found)
 
 
+def _kind(feature: str) -> str:
+    """A feature without its options: "Value", "Image", or the names of a nested one's parts.
+
+    >>> _kind("Value('string')"), _kind("{'en': Value('string'), 'ko': Value('string')}")
+    ('Value', 'en, ko')
+    """
+    return feature.split("(")[0] if not feature.startswith("{") else ", ".join(re.findall(r"'([^']*)':", feature))
+
+
 def print_inspection(found: Mapping[str, Any]) -> None:
     """Splits and classes as tables, then one line for everything that the user should know."""
     print(f"task: {found['task']}")
-    print("columns: " + ", ".join(f"{name} ({feature.split('(')[0]})" for name, feature in found["columns"].items()) + "\n")
+    print("columns: " + ", ".join(f"{name} ({_kind(feature)})" for name, feature in found["columns"].items()) + "\n")
     counts = found["class_counts"]
     names = list(next(iter(counts.values()), ()))
     shown = names[:MOST_CLASSES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, ReadInstruction, concatenate_datasets, load_dataset, load_from_disk
 
 from augmint.core.data.caching import cache_of
-from augmint.core.data.tables import check_tables
+from augmint.core.data.tables import READING, check_tables, files_below, table_kind
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import modalities
 
@@ -20,10 +19,6 @@ BUILTIN = "builtin:"
 FORMATS = {"arrow", "audiofolder", "csv", "imagefolder", "json", "parquet", "text", "tsv", "webdataset"}
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "json", ".arrow": "arrow",
             ".txt": "text"}
-# A tab ends a cell and nothing else does: quotation marks belong to the text, and so does a cell that says NA.
-TSV = {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "keep_default_na": False}
-# The word for zero is null in German: a cell is missing where it is empty, and not where it says so.
-CSV = {"keep_default_na": False, "na_values": [""]}
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -50,7 +45,7 @@ def read_source(path: str, *, name: str | None = None, data_files: Any = None, d
                             fix="Give data_files: {train: ..., test: ...}, or data_dir.")
         kwargs["data_files"] = _resolve(data_files, base, where)
         kwargs["data_dir"] = None if data_dir is None else str(base / Path(data_dir).expanduser())
-        target = path
+        target = table_kind(kwargs["data_files"]) or path if path == "csv" else path
     elif local.is_dir():
         if (local / "dataset_dict.json").is_file() or (local / "state.json").is_file():
             return _saved(local, where)
@@ -67,15 +62,17 @@ def read_source(path: str, *, name: str | None = None, data_files: Any = None, d
     else:
         raise UserError(f"There is no file or folder {path!r}.", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.")
-    if target in ("csv", "tsv"):
-        check_tables(kwargs["data_files"], tabs=target == "tsv", where=f"{where}.path")
+    tables = files_below(local) if target == str(local) else kwargs["data_files"]
+    kind = target if target in READING else table_kind(tables)
+    if kind is not None:
+        check_tables(tables, tabs=kind == "tsv", where=f"{where}.path")
     if target in ("parquet", "arrow") and isinstance(kwargs["data_files"], dict):
         # One call for all files would read every split by the first file's Features, so that class 0 of another file, which
         # may be another class, would be taken for the first's.
         parts = {key: _load(target, {**kwargs, "data_files": {key: files}}, path, where)[key]
                  for key, files in kwargs["data_files"].items()}
         return DatasetDict(parts)
-    return _load(target, kwargs, path, where)
+    return _load("csv" if target == "tsv" else target, {**kwargs, **READING.get(kind or "", {})}, path, where)
 
 
 def take_split(source: DatasetDict, spec: str, *, where: str) -> Dataset:
@@ -99,8 +96,7 @@ def take_split(source: DatasetDict, spec: str, *, where: str) -> Dataset:
 
 def _load(target: str, kwargs: dict[str, Any], path: str, where: str) -> DatasetDict:
     try:
-        builder, reading = ("csv", TSV) if target == "tsv" else (target, CSV if target == "csv" else {})
-        found = load_dataset(builder, **kwargs, **reading)
+        found = load_dataset(target, **kwargs)
     except FileNotFoundError as error:
         raise UserError(f"No data at {path!r}: {_first_line(error).rstrip('.')}.", where=f"{where}.path",
                         fix="Check the spelling; relative paths start at the recipe's folder.") from error

@@ -11,7 +11,26 @@ from typing import Any
 
 from augmint.core.errors import UserError
 
+READING: dict[str, dict[str, Any]] = {
+    # A tab ends a cell and nothing else does: quotation marks belong to the text, and so does a cell that says NA.
+    "tsv": {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "keep_default_na": False},
+    # The word for zero is null in German: a cell is missing where it is empty, and not where it says so.
+    "csv": {"keep_default_na": False, "na_values": [""]},
+}
+"""How the CSV builder of `datasets` is to read them."""
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zip", ".zst", ".lz4")
+
+
+def table_kind(files: Any) -> str | None:
+    """What the names of all files end in, "csv" or "tsv", compressed or not; else None (`files` as `data_files` of datasets)."""
+    endings = {next((end for end in reversed(Path(name.lower()).suffixes) if end not in _COMPRESSED), "") for name in _names(files)}
+    return endings.pop()[1:] if endings in ({".csv"}, {".tsv"}) else None
+
+
+def files_below(folder: Path) -> list[str]:
+    """What a folder holds for `load_dataset`: neither hidden files nor those that describe it."""
+    paths = (path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(str(path) for path in paths if path.is_file() and path.suffix.lower() != ".md")
 
 
 def check_tables(files: Any, *, tabs: bool, where: str) -> None:
@@ -54,10 +73,16 @@ def _rows(lines: Any, tabs: bool) -> Iterator[tuple[int, list[str]]]:
 
 def _paths(files: Any) -> Iterator[Path]:
     """Local files of plain text; patterns, addresses and compressed files are left to `datasets`."""
+    for name in _names(files):
+        if Path(name).is_file() and Path(name).suffix.lower() not in _COMPRESSED:
+            yield Path(name)
+
+
+def _names(files: Any) -> Iterator[str]:
     if isinstance(files, Mapping):
         files = list(files.values())
     for file in [files] if isinstance(files, (str, Path)) else files or []:
         if isinstance(file, (list, tuple, Mapping)):
-            yield from _paths(file)
-        elif Path(file).is_file() and Path(file).suffix.lower() not in _COMPRESSED:
-            yield Path(file)
+            yield from _names(file)
+        else:
+            yield str(file)

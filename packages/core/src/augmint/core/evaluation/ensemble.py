@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from augmint.core.interfaces import Evaluation
+from augmint.core.progress import follow
 
 FitMember = Callable[[Path, str, int], tuple[str, Evaluation]]
 """(folder, policy's name, member's number) -> the model's type and its validation scores, with the member left in the folder.
@@ -40,15 +41,14 @@ def fit_ensemble(
     """
     unfinished = directory.with_name(directory.name + ".tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
-    tries = {}
     for name in policies:
         (unfinished / name).mkdir(parents=True)
-        tries[name] = executor.submit(fit_member, unfinished / name, name, 0)
-    first = {name: future.result() for name, future in tries.items()}
+    first = dict(zip(policies, follow(executor, [(fit_member, unfinished / name, name, 0) for name in policies], "judge")))
     # The lower loss decides between equals, then the order.
     best = max(first, key=lambda name: (first[name][1].score, -(first[name][1].loss or 0.0)))
-    for future in [executor.submit(fit_member, unfinished / best, best, member) for member in range(1, members)]:
-        future.result()
+    if members > 1:
+        others = [(fit_member, unfinished / best, best, member) for member in range(1, members)]
+        follow(executor, others, "judge, further members")
     mark(unfinished / best, members, f"{members} x {first[best][0]} trained on {rows} under {best}")
     shutil.rmtree(directory, ignore_errors=True)
     os.replace(unfinished / best, directory)

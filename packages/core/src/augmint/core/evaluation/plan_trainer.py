@@ -13,6 +13,7 @@ from transformers import PrinterCallback, ProgressCallback, Seq2SeqTrainer, Trai
 from augmint.core.evaluation.finetuning import isolated_randomness, temporary_output
 from augmint.core.evaluation.plan import RowPlan
 from augmint.core.evaluation.training_defaults import DEFAULTS, TrainingDefaults
+from augmint.core.progress import AdvanceCallback
 
 
 class _Planned:
@@ -22,6 +23,7 @@ class _Planned:
         super().__init__(model=network, args=arguments, train_dataset=plan, data_collator=self.collate)  # type: ignore[call-arg]
         for callback in (PrinterCallback, ProgressCallback):
             self.remove_callback(callback)  # type: ignore[attr-defined]
+        self.add_callback(AdvanceCallback())  # type: ignore[attr-defined]
 
     def collate(self, examples: Any) -> dict[str, Tensor]:
         raise NotImplementedError

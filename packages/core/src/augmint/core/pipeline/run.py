@@ -12,13 +12,13 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from augmint.core.errors import UserError, nearest
-from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.renewal import STAGES, Change, discard, held_change, sweep
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
 from augmint.core.pipeline.stopwatch import Stopwatch
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import workshop
+from augmint.core.progress import quiet
 
 
 class Run:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from typing import Any
 
 import torch
-from tqdm.auto import tqdm
 
-from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.workshop import THREADS
+from augmint.core.progress import follow
 from augmint.core.search import SearchArguments, TrialExecutor, make_executor
 
 
@@ -35,11 +34,7 @@ class Workers:
 
     def each(self, work: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], what: str) -> None:
         """Call `work(*job)` for every job, with a bar and the time left. Jobs keep their own results."""
-        futures = [self.executor.submit(work, *job) for job in jobs]
-        with tqdm(total=len(jobs), desc=what, unit="run", disable=quiet()) as bar:
-            for future in as_completed(futures):
-                future.result()
-                bar.update()
+        follow(self.executor, [(work, *job) for job in jobs], what)
 
     def close(self, *, abandon: bool = False) -> None:
         """End the processes; `abandon` gives up calls under way."""

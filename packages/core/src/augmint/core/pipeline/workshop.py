@@ -24,10 +24,10 @@ from augmint.core.data import open_splits
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, PolicySpace, Task, TaskSettings, get_task
 from augmint.core.minting import MintParts, MintPlan, class_weakness, mint_rows, minted_only, open_minted, plan_mint
 from augmint.core.minting.torch_state import accelerator
-from augmint.core.pipeline.quiet import no_prints, quiet_libraries
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
 from augmint.core.pipeline.run_dir import RunDirectory
 from augmint.core.pipeline.yaml_lines import read_yaml
+from augmint.core.progress import no_prints, quiet_libraries
 
 NetworkT = TypeVar("NetworkT", bound=nn.Module)
 

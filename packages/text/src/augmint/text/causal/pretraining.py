@@ -11,6 +11,7 @@ from typing import Any
 from augmint.core.interfaces import RowRandom, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
+from augmint.core.progress import follow
 from augmint.text.causal.likelihood import train_language_model
 from augmint.text.causal.settings import GeneratorSettings
 from augmint.text.causal.teaching import calibrate, train_discriminator
@@ -62,10 +63,8 @@ def pretrain(directory: Path, lesson: Lesson, executor: Executor) -> None:
     if (directory / SCORES).is_file():
         return
     directory.mkdir(parents=True, exist_ok=True)
-    executor.submit(fit_generator, directory, lesson).result()
-    taught = executor.submit(fit_discriminator, directory, lesson)
-    continued = executor.submit(fit_continued, directory, lesson).result()
-    taught.result()
+    follow(executor, [(fit_generator, directory, lesson)], "generator by likelihood")
+    _, continued = follow(executor, [(fit_discriminator, directory, lesson), (fit_continued, directory, lesson)], "discriminator")
     write_json(directory / SCORES, {"continued_perplexity": continued})
 
 

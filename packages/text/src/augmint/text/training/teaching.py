@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from augmint.core.interfaces import keyed_generator
+from augmint.core.progress import note_advance
 from augmint.text.training.adversarial import contrast
 
 
@@ -49,4 +50,5 @@ def teach(
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             schedule.step()
+            note_advance((step + 1) / steps)
     module.eval()

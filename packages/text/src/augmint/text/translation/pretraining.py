@@ -19,6 +19,7 @@ import torch
 from augmint.core.interfaces import RowRandom, keyed_generator, keyed_seed
 from augmint.core.minting.torch_state import fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
+from augmint.core.progress import follow
 from augmint.text.discriminators.calibration import platt
 from augmint.text.discriminators.corruption import corrupted
 from augmint.text.discriminators.pair import INFO as DISCRIMINATOR_INFO
@@ -76,12 +77,9 @@ def pretrain(directory: Path, lesson: Lesson, executor: Executor) -> None:
         return
     directory.mkdir(parents=True, exist_ok=True)
     members = range(lesson.settings.members)
-    for fitted in [executor.submit(fit_generator, directory, lesson, without) for without in (None, *members)]:
-        fitted.result()
-    taught = [executor.submit(fit_member, directory, lesson, part) for part in members]
-    continued = executor.submit(fit_continued, directory, lesson).result()
-    for member in taught:
-        member.result()
+    follow(executor, [(fit_generator, directory, lesson, without) for without in (None, *members)], "generators by likelihood")
+    taught = [(fit_member, directory, lesson, part) for part in members]
+    *_, continued = follow(executor, [*taught, (fit_continued, directory, lesson)], "discriminator")
     executor.submit(fit_together, directory, lesson).result()
     write_json(directory / SCORES, {"continued_chrf": continued})
 

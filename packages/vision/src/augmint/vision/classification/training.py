@@ -16,6 +16,7 @@ from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArg
 from augmint.core.evaluation.finetuning import isolated_randomness
 from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Batch, Evaluation, FinetuneResult
+from augmint.core.progress import AdvanceCallback
 from augmint.vision.classification.model import Preprocessing
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE
@@ -34,6 +35,7 @@ class ArmTrainer(Trainer):
         self.preprocessing = preprocessing
         for callback in (PrinterCallback, ProgressCallback):
             self.remove_callback(callback)
+        self.add_callback(AdvanceCallback())
 
     def _collate(self, batch: Batch) -> Batch:
         targets = batch["soft_label"] if "soft_label" in batch else batch["label"]

@@ -11,11 +11,11 @@ from tqdm.auto import tqdm
 
 from augmint.core.minting import Augmenter, MintParts, identify, mint_to_disk
 from augmint.core.pipeline.arms import mint_settings
-from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.stages.model_cards import write_cards
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop, workshop
+from augmint.core.progress import quiet
 
 
 def run(shop: Workshop, workers: Workers) -> None:

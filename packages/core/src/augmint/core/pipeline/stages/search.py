@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.trials import ValidationObjective, fidelities_of
 from augmint.core.pipeline.workshop import Workshop
+from augmint.core.progress import quiet
 from augmint.core.search import PolicySearch
 
 

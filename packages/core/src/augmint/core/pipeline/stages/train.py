@@ -15,10 +15,10 @@ from augmint.core.adversarial.saving import save_networks
 from augmint.core.data.subsets import limited
 from augmint.core.evaluation import quality_figures
 from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
-from augmint.core.pipeline.quiet import quiet
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
+from augmint.core.progress import quiet
 
 QUALITY_ROWS = 1000
 BLOCK = 64
