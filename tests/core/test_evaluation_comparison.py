@@ -36,7 +36,7 @@ def test_it_holds_what_the_run_directory_promises():
             assert side["mean"] == pytest.approx(np.mean(side["scores"]))
             assert side["ci95"][0] < side["mean"] < side["ci95"][1]
             assert side["covers"] == "seeds and rows"
-    assert set(comparison["verdict"]) == {"use", "reason", "resolution"}
+    assert set(comparison["verdict"]) == {"use", "subject", "reason", "resolution"}
     assert comparison["verdict"]["use"] in ARMS
 
 

@@ -246,6 +246,16 @@ def test_arms_that_do_the_same_are_called_equal() -> None:
     assert "0.0 points [0.0, 0.0] equal" in text
 
 
+def test_evidence_is_about_the_arm_that_the_verdict_speaks_of() -> None:
+    """An arm that is another under a second name may have the better score, but nothing to say."""
+    arms = {name: {"scores": [90.0, 91.0], "mean": mean, "ci95": [88.0, 93.0], "validation": {"mean": mean}}
+            for name, mean in (("original", 90.0), ("standard", 90.0), ("policy", 90.0), ("minted", 89.0))}
+    gaps = {f"{arm} - standard": {"mean": arms[arm]["mean"] - 90, "ci95": [-2.0, 1.0]} for arm in ("policy", "minted")}
+    study = {"arms": arms, "differences": gaps, "same": {"policy": "original"}}
+    text = compared({**study, "verdict": {"use": "standard", "subject": "minted", "reason": ""}}).text
+    assert "the strongest candidate, “minted”, scores 89.0" in text
+
+
 def test_the_same_run_gives_the_same_bytes() -> None:
     assert render_report(whole()) == page_of("whole")
 

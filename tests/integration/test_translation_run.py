@@ -53,6 +53,7 @@ def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(u
     assert all(arm["covers"] == "seeds and rows" for arm in comparison["arms"].values())
     page = (undisturbed / "report.html").read_text()
     assert "score " in page
+    assert "sure that it is what it was meant to be" not in page, "no judge tells whether a translation is right"
     assert "length ratio" in page
     assert "Adversarial training was" in page
     assert comparison["test_copies"]["minted"] > 0

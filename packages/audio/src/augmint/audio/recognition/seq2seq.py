@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from augmint.audio.models.extractor import load_extractor, scratch_extractor
 from augmint.audio.recognition.model import IGNORED, Recognizer
 from augmint.audio.recognition.source import check_language
 from augmint.audio.recognition.vocabulary import byte_tokenizer, load_tokenizer
 from augmint.core.errors import UserError
+from augmint.core.evaluation.token_losses import token_losses
 
 _LONGEST = 448  # tokens of a transcript, where the model names no limit of its own
 # A model that never comes to an end is cut off: no one speaks faster, even with three bytes a letter and a token a byte.
@@ -112,7 +112,7 @@ class Seq2SeqRecognizer(Recognizer):
         """The cross-entropy a token."""
         labels = inputs["labels"]
         output = self.network(**self.for_network(inputs), decoder_input_ids=self.decoder_inputs(labels), use_cache=False)
-        losses = F.cross_entropy(output.logits.float().transpose(1, 2), labels, reduction="none", ignore_index=IGNORED)
+        losses = token_losses(output.logits, labels)
         return losses.sum(1) / (labels != IGNORED).sum(1).clamp(min=1)
 
     def inputs(self, audio: Tensor, lengths: Tensor, texts: Sequence[str] | None = None) -> dict[str, Tensor]:

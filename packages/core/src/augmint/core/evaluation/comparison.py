@@ -38,8 +38,8 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
         the test split (see `Evaluation`), averaged over seeds, and those of `outputs`,
         "differences": {"a - b": {"mean", "ci95", "covers", "validation": {the same}}} of every arm against "original" and
         "standard", and of minted rows against every other kind of rows, and none, under the same ops,
-        "same" as given, "verdict": {"use", "reason", "resolution" (see `Choice`)}, "cost", and "outputs" with the signatures and
-        the note. `covers` says whether an interval is over seeds and rows or seeds alone.
+        "same" as given, "verdict": {"use", "subject", "resolution" (see `Choice`), "reason"}, "cost", and "outputs" with the
+        signatures and the note. `covers` says whether an interval is over seeds and rows or seeds alone.
 
     Raises:
         UserError: an arm without a finite score on either split, differing seeds, or a missing baseline.
@@ -59,7 +59,8 @@ def build_comparison(task: str, metric: Metric, steps: int, results: Results, *,
         "differences": {f"{a} - {b}": {**_difference(test, a, b, seed), "validation": _difference(validation, a, b, seed)}
                         for a, b in compared_pairs(test)},
         "same": dict(same or {}),
-        "verdict": {"use": choice.use, "reason": explain(choice, against, metric), "resolution": choice.resolution},
+        "verdict": {"use": choice.use, "subject": subject, "reason": explain(choice, against, metric),
+                    "resolution": choice.resolution},
         "cost": {stage: float(seconds) for stage, seconds in (cost or {}).items()},
         "outputs": {"signatures": dict(outputs.signatures), "note": outputs.note} if outputs else {},
     }

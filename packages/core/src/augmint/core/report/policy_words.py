@@ -90,8 +90,8 @@ def _mint(mint: Mapping[str, Any]) -> list[str]:
     sentences = [f"{wording.percent(share, 0)} of every training batch is generated."]
     agreement, quantile = float(mint.get("min_agreement", 0.0)), float(mint.get("keep_quantile", 1.0))
     if agreement > 0:
-        sentences.append("A generated row is kept only where a model trained on your real rows gives its intended label a "
-                         f"probability of {wording.percent(agreement, 0)} or more.")
+        sentences.append("A generated row is kept only where a model trained on your real rows is at least "
+                         f"{wording.percent(agreement, 0)} sure that it is what it was meant to be.")
     if int(mint.get("best_of", 1)) > 1:
         sentences.append(f"Of {mint['best_of']} candidates for one condition, the one that the discriminator likes best goes on.")
     if quantile < 1:

@@ -33,7 +33,7 @@ def verdict_context(data: ReportData) -> dict[str, Any]:
         return {"headline": "No verdict yet: the arms have not been compared.", "tone": "open", "label": "Not decided",
                 "evidence": "", "reason": "", "reach": "", "tiles": _time_tile(comparison)}
     use = verdict.get("use")
-    subject = evidence_arm(arms, metric, use)
+    subject = evidence_arm(arms, metric, use, verdict.get("subject"))
     baseline = None if subject is None else _baseline(comparison, subject)
     gap = difference_between(comparison, subject, baseline) if subject and baseline else None
     standing = "better" if gap is None else wording.standing(gap, metric)
@@ -44,10 +44,12 @@ def verdict_context(data: ReportData) -> dict[str, Any]:
             "tiles": [*_score_tiles(comparison, arms, metric, subject), *_time_tile(comparison)]}
 
 
-def evidence_arm(arms: Arms, metric: Metric, use: str | None) -> str | None:
-    """The arm the evidence is about: the chosen one, or the best on validation of those augmint made."""
+def evidence_arm(arms: Arms, metric: Metric, use: str | None, subject: str | None = None) -> str | None:
+    """The arm the evidence is about: the chosen one, the verdict's subject, or the best on validation of those augmint made."""
     if wording.recommends(use) and use in arms:
         return use
+    if subject in arms:
+        return subject
     made = [arm for arm in arms if wording.recommends(arm)]
     sign = 1 if metric.greater_is_better else -1
     ranked = [arm for arm in made if isinstance((arms[arm].get("validation") or {}).get("mean"), (int, float))]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import TrainerCallback
 
 from augmint.core.evaluation.plan_trainer import PlanTrainer, fit
+from augmint.core.evaluation.token_losses import token_losses
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.causal.plan import LabelledTexts, LanguagePlan
 from augmint.text.models.language_model import IGNORED, LabelLanguageModel, perplexity
@@ -64,10 +65,7 @@ class LanguageModelTrainer(PlanTrainer):
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
         output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         aims = inputs["labels"][:, 1:]
-        logits = output.logits[:, :-1].float().transpose(1, 2)
-        losses = nn.functional.cross_entropy(
-            logits, aims, ignore_index=IGNORED, reduction="none", label_smoothing=self.args.label_smoothing_factor
-        )
+        losses = token_losses(output.logits[:, :-1], aims, self.args.label_smoothing_factor)
         # Divided by all tokens, so that light texts count less.
         loss = (losses * inputs["weights"][:, None]).sum() / (aims != IGNORED).sum().clamp(min=1)
         return (loss, output) if return_outputs else loss

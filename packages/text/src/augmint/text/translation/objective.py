@@ -76,7 +76,7 @@ class PairObjective(Objective):
 
     @staticmethod
     def _likelihood(generator: Seq2SeqGenerator, logits: Tensor, sources: list[str]) -> Tensor:
-        return F.cross_entropy(logits.transpose(1, 2), generator.model.labels(sources), label_smoothing=0.1)
+        return F.cross_entropy(logits.flatten(0, 1), generator.model.labels(sources).flatten(), label_smoothing=0.1)
 
     @torch.no_grad()
     def _reward(

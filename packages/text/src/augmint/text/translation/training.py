@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import Seq2SeqTrainingArguments
 
 from augmint.core.evaluation.plan_trainer import Seq2SeqPlanTrainer, fit
+from augmint.core.evaluation.token_losses import token_losses
 from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
@@ -47,7 +48,7 @@ class PairTrainer(Seq2SeqPlanTrainer):
 
 def weighted_loss(logits: Tensor, labels: Tensor, weights: Tensor, label_smoothing: float) -> Tensor:
     """Cross-entropy a token, times its pair's weight; divided by the number of tokens, so that light pairs count less."""
-    losses = nn.functional.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none", label_smoothing=label_smoothing)
+    losses = token_losses(logits, labels, label_smoothing)
     return (losses * weights[:, None]).sum() / (labels >= 0).sum().clamp(min=1)
 
 

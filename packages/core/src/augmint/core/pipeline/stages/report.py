@@ -23,6 +23,7 @@ from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 from augmint.core.pipeline.versions import versions
 from augmint.core.pipeline.workshop import Workshop
 from augmint.core.report import ClassSamples, PseudoLabels, ReportData, read_jsonl, trials_from_journal, write_report
+from augmint.core.report.policy_words import policy_sentences
 
 SAMPLES = 6
 CLASSES = 12
@@ -42,6 +43,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     comparison = {**read_json(directory.comparison), "cost": dict(cost)}
     log = read_jsonl(directory.checkpoints / "train_log.jsonl")
     minted = shop.minted_rows
+    policy = read_json(directory.policy)
     return ReportData(
         task=task.name,
         metric=task.metric,
@@ -58,7 +60,8 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         finalists=search["finalists"],
         search_reason=search["reason"],
         objective=_objective(search["weights"], str(task.metric)),
-        policy=read_json(directory.policy),
+        policy=policy,
+        policy_words=policy_sentences({**policy, "mint": _applied(shop, policy.get("mint", {}))}),
         train_log=log,
         quality={**_quality(log), **_synthetic(shop)},
         samples=_samples(shop, minted),
@@ -73,6 +76,12 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         command=f"augmint run {os.path.relpath(directory.recipe)} --set output_dir=runs/again",
         recipe=directory.recipe.read_text(encoding="utf-8"),
     )
+
+
+def _applied(shop: Workshop, mint: Mapping[str, Any]) -> dict[str, Any]:
+    """Minting settings without the judge's, where it has nothing to say of the task's rows: the space then leaves that open."""
+    judged = any(dimension.name == "min_agreement" for dimension in shop.space.dimensions)
+    return {name: value for name, value in mint.items() if judged or name != "min_agreement"}
 
 
 def dataset_name(data: DataConfig) -> str:
