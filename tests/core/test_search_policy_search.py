@@ -335,6 +335,6 @@ def test_callbacks_see_each_trial_once_and_points_are_plain(tmp_path: Path) -> N
 def test_progress_shows_trials_and_the_final_round(capfd: pytest.CaptureFixture[str]) -> None:
     search(trials=3).run(progress=True)
     shown = capfd.readouterr().err
-    assert "3/3" in shown
+    assert "3.0/3" in shown
     assert "best" in shown
     assert "final round" in shown

@@ -231,8 +231,21 @@ class Run:
     def _run_jobs(self, jobs: Sequence[Job], follow: Callable[[Job, Outcome], Job | None]) -> None:
         if self._runner is None:
             workers = self.arguments.workers or default_workers()
-            self._runner = Runner(self.search.objective, self.arguments.executor, workers, self.arguments.threads)
+            self._runner = Runner(self.search.objective, self.arguments.executor, workers, self.arguments.threads, self._show)
         self._runner.run(jobs, follow)
+
+    def _show(self, under_way: Sequence[tuple[Job, float]]) -> None:
+        """Move the bar by what is done of each trial; a fidelity is taken to last twice as long as the one before."""
+        steps = self.search.search_fidelities
+        whole = 2 ** len(steps) - 1
+
+        def done(job: Job, part: float) -> float:
+            if job.final is not None:
+                return part
+            passed = 2 ** steps.index(job.request.fidelity)
+            return (passed - 1 + part * passed) / whole
+
+        self.bar.under_way(sum(done(job, part) for job, part in under_way))
 
     def _close(self, *, abandon: bool = False) -> None:
         if self._runner is not None:

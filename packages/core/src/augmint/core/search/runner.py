@@ -7,12 +7,13 @@ import pickle
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
 from augmint.core.errors import UserError
+from augmint.core.progress.noted import Noted, look_seconds
 from augmint.core.search.executors import TrialExecutor, make_executor
 from augmint.core.search.trial import TrialObjective, TrialRequest, TrialScores
 
@@ -35,20 +36,29 @@ class Outcome:
     traceback: str | None = None
 
 
+Watch = Callable[[Sequence[tuple[Job, float]]], None]
+
+
 class Runner:
     """Runs jobs, each followed by the job that `follow` returns for it.
 
     A call that raises gives an Outcome with the error. When a worker process dies, all calls under way are lost with it; each
     is then run again by itself, so that the one that kills its worker is found and no other counts as failed.
 
+    Args:
+        objective: what jobs call.
+        executor, workers, threads: see `make_executor`.
+        watch: told every few seconds of the jobs under way and what part of each is done.
+
     Raises:
         UserError: the objective cannot be pickled for an executor that needs it.
     """
 
-    def __init__(self, objective: TrialObjective, executor: str, workers: int, threads: int) -> None:
+    def __init__(self, objective: TrialObjective, executor: str, workers: int, threads: int, watch: Watch | None = None) -> None:
         self._make: Callable[[], TrialExecutor] = lambda: make_executor(executor, workers, threads)
         self._executor: TrialExecutor | None = self._make()
         self._objective: TrialObjective | _Pickled = objective
+        self._noted, self._watch = Noted(), watch
         if self._executor.remote:
             self._objective = _Pickled.of(objective, executor)
 
@@ -62,7 +72,9 @@ class Runner:
                 self._submit(queue.popleft(), waiting, lost)
             ended: list[tuple[Job, Outcome]] = []
             if waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                done, _ = wait(waiting, timeout=look_seconds(), return_when=FIRST_COMPLETED)
+                if self._watch is not None and not done:
+                    self._watch([(job, self._noted.part(future)) for future, job in waiting.items()])
                 for future in [future for future in waiting if future in done]:
                     job, outcome = waiting.pop(future), self._outcome(future)
                     if outcome is None:
@@ -80,6 +92,7 @@ class Runner:
         executor, self._executor = self._executor, None
         if executor is not None:
             executor.kill() if abandon else executor.shutdown()
+            self._noted.close()
 
     def _capacity(self) -> int:
         assert self._executor is not None
@@ -88,7 +101,7 @@ class Runner:
     def _submit(self, job: Job, waiting: dict[Future[Outcome], Job], lost: deque[Job]) -> None:
         assert self._executor is not None
         try:
-            waiting[self._executor.submit(evaluate, self._objective, job.request)] = job
+            waiting[self._noted.submit(self._executor, evaluate, self._objective, job.request)] = job
         except self._executor.deaths:
             lost.append(job)
 
@@ -115,12 +128,11 @@ class Runner:
                                          "script without `if __name__ == '__main__':`)")
         return outcome
 
-
     def _renewed(self) -> TrialExecutor:
         """The executor, made anew where one worker's death ends them all."""
         if self._executor is None or self._executor.shared_fate:
             self.close(abandon=True)
-            self._executor = self._make()
+            self._executor, self._noted = self._make(), Noted()
         return self._executor
 
 
