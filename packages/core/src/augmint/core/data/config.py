@@ -56,8 +56,8 @@ class DataConfig:
     """What to load and how to split it.
 
     Attributes:
-        path: as `datasets.load_dataset` takes it (hub id, "parquet", "csv", "imagefolder", ...), a file, a folder of images or
-            parquet files, a `save_to_disk` folder, or `builtin:<name>`.
+        path: as `datasets.load_dataset` takes it (hub id, "parquet", "csv", "imagefolder", ...), "tsv", a file, a folder of
+            images, tables or parquet files, a `save_to_disk` folder, or `builtin:<name>`.
         name, data_files, data_dir: as `datasets.load_dataset` takes them.
         splits: our split -> the data set's split, slices such as "train[:80%]" included; None is split off train by the seed,
             stratified by label where there is one.
