@@ -16,7 +16,8 @@ from augmint.text.policy import Concatenation, Stage, TextPolicy, standard_polic
 sys.path.insert(0, str(Path(__file__).parent))
 from real_texts import GUARDED, PLAIN, SETTING, TEXTS, batch_of, pairs, span_texts, strings
 
-EVERY_OP = TextPolicy((Stage(dict.fromkeys(op_names(), 1.0), 0.9, (0.05, 0.5)),) * 3, vocabulary=SETTING.vocabulary,
+ALL = dict.fromkeys((name for name in op_names() if name != "round_trip"), 1.0)  # which wants models: see test_round_trip.py
+EVERY_OP = TextPolicy((Stage(ALL, 0.9, (0.05, 0.5)),) * 3, vocabulary=SETTING.vocabulary,
                       lexicon=(("and", "und"), ("end", "End"), ("the", "der"), ("she", "sie")), masked_lm=SETTING.masked_lm)
 JOINED = TextPolicy((Stage({"typo": 1.0}),), Concatenation(0.6), MintSettings(share=0.25), protect_names=True)
 POLICIES = {"nothing": TextPolicy(), "every op": EVERY_OP, "joined": JOINED, "translation": standard_policy("translation"),

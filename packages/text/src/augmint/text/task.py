@@ -18,6 +18,7 @@ from augmint.text.models.masked import check_masked_lm
 from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
 from augmint.text.rules.near_duplicate import NearDuplicate
+from augmint.text.seq2seq.round_trip import check_round_trip
 from augmint.text.training.adversarial import adversarial_defaults
 from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.training.settings import AdversarialSettings
@@ -90,10 +91,18 @@ class TextTask(PlannedTask):
         """The masked language model that the recipe names, or "". """
         return str(self.settings.policy.get("masked_lm") or "")
 
-    def check_masked_lm(self) -> None:
-        """Raises UserError where the recipe names one that is none."""
+    @property
+    def round_trip(self) -> tuple[str, ...]:
+        """The two translation models that the recipe names, there and back, or none."""
+        names = tuple(str(self.settings.policy.get(key) or "") for key in ("round_trip_to", "round_trip_back"))
+        return names if any(names) else ()
+
+    def check_policy_models(self) -> None:
+        """Raises UserError where the recipe names a model for the policy's ops that is of another kind."""
         if self.masked_lm:
             check_masked_lm(self.masked_lm)
+        if self.round_trip:
+            check_round_trip(self.round_trip)
 
     def load_policy(self, values: Mapping[str, Any]) -> Policy:
         return TextPolicy.from_dict(values)

@@ -60,8 +60,8 @@ class Recipe:
         finetune: values of `transformers.TrainingArguments`, the same for every arm.
         judge: how the judge is trained, the classifier of real rows that checks the labels of minted ones; empty takes the
             task's default.
-        policy: what the policy's ops need beside the rows, by keys of the task: such as `synonyms` for text classification and
-            `masked_lm` for texts; empty leaves those ops out.
+        policy: what the policy's ops need beside the rows, by keys of the task: such as `synonyms` and `round_trip_to` with
+            `round_trip_back` for text classification, `masked_lm` for texts; empty leaves those ops out.
         compare: which arms over which seeds.
         seed: keys every random draw of the run.
         output_dir: the run's folder.

@@ -43,7 +43,7 @@ class TextClassification(CausalTask, ClassifierTask):
     name: ClassVar[str] = "text-classification"
     payload: ClassVar[str] = "text"
     default_columns: ClassVar[Mapping[str, str]] = {"text": "text", "label": "label"}
-    policy_keys: ClassVar[Mapping[str, Any]] = {"synonyms": str, "masked_lm": str}
+    policy_keys: ClassVar[Mapping[str, Any]] = {"synonyms": str, "masked_lm": str, "round_trip_to": str, "round_trip_back": str}
     generator_type: ClassVar[type[LabelLMGenerator]] = LabelLMGenerator
 
     # rows ---------------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class TextClassification(CausalTask, ClassifierTask):
         check_finetune(self.settings.finetune)
         build_config(self.model_source, AutoModelForSequenceClassification, CLASSIFIER, {})
         build_config(self.generator_source, AutoModelForCausalLM, LANGUAGE_MODEL, {}, "generator")
-        self.check_masked_lm()
+        self.check_policy_models()
         _ = self.lexicon
 
     # adversarial training -----------------------------------------------------------------------------------------
@@ -105,7 +105,8 @@ class TextClassification(CausalTask, ClassifierTask):
 
     def make_space(self) -> PolicySpace:
         words = {"text": collect_words(self.train_rows.texts["text"])}
-        return TextPolicySpace(self.name, words, mint=True, lexicon=self.lexicon, masked_lm=self.masked_lm)
+        return TextPolicySpace(self.name, words, mint=True, lexicon=self.lexicon, masked_lm=self.masked_lm,
+                               round_trip=self.round_trip)
 
     def standard_policy(self) -> Policy:
         return standard_policy(self.name, self.lexicon)

@@ -12,6 +12,7 @@ from augmint.text.ops import (
     pair_switch,
     random_insertion,
     random_swap,
+    round_trip,
     switch_out,
     synonym,
     token_drop,
@@ -22,5 +23,5 @@ from augmint.text.ops.registry import get_op, op_names, register_op
 
 __all__ = ["INPUT", "TASKS", "Draws", "EditOp", "Setting", "TextOp", "get_op", "op_names", "register_op", "roles_of"]
 
-_FAMILIES = (adjacent_swap, aeda, case, end_punctuation, masked_word, pair_switch, random_insertion, random_swap, switch_out,
-             synonym, token_drop, typo)
+_FAMILIES = (adjacent_swap, aeda, case, end_punctuation, masked_word, pair_switch, random_insertion, random_swap, round_trip,
+             switch_out, synonym, token_drop, typo)

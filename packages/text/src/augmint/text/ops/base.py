@@ -39,12 +39,14 @@ class Setting:
             a word and a synonym (see `collect_synonyms`).
         protect_names: whether capitalised words within sentences are protected too.
         masked_lm: hub id or folder of a masked language model, for the op that asks one.
+        round_trip: hub ids or folders of two translation models, there and back, for the op that asks them.
     """
 
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect_names: bool = False
     lexicon: tuple[tuple[str, str], ...] = ()
     masked_lm: str = ""
+    round_trip: tuple[str, ...] = ()
 
 
 def roles_of(batch: Batch) -> tuple[str, ...]:

@@ -16,11 +16,13 @@ from augmint.text.policy.stage import Stage
 from augmint.text.policy.text_policy import TextPolicy
 
 _LEAST = 0.02  # chances and magnitudes below this are taken as 0: cheaper, and indistinguishable
+WHOLE = ("round_trip",)
+"""Ops on whole sentences: they come first, for they know the sentences as they stand in the rows."""
 WORDS = ("switch_out", "pair_switch", "synonym", "masked_word", "token_drop", "random_swap", "adjacent_swap", "random_insertion",
          "aeda")
 """Ops on whole words, in the order in which they follow one another."""
 CHARACTERS = ("typo", "lower", "upper", "end_punctuation")
-MOST = {"aeda": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
+MOST = {"aeda": 1.0, "round_trip": 1.0}  # magnitude; 0.3 for the others: beyond it, texts are beyond recognition
 _LEXICAL = ("pair_switch", "synonym")
 """Ops that take pairs of words."""
 _SWITCHES = ("lower", "upper", "end_punctuation")  # without a magnitude
@@ -63,7 +65,8 @@ class TextPolicySpace(PolicySpace):
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
     of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` and the `synonym` of
-    classification where there is a lexicon, `masked_word` where there is a masked language model.
+    classification where there is a lexicon, `masked_word` where there is a masked language model, `round_trip`
+    where there are two translation models.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
@@ -73,6 +76,7 @@ class TextPolicySpace(PolicySpace):
         lexicon: words of the training pairs that translate one another (see `collect_lexicon`), or words of the training texts with
             their synonyms (see `collect_synonyms`).
         masked_lm: hub id or folder of a masked language model, for `masked_word`.
+        round_trip: hub ids or folders of two translation models, there and back, for `round_trip`.
 
     Raises:
         UserError: there is no such task.
@@ -84,16 +88,18 @@ class TextPolicySpace(PolicySpace):
     """
 
     def __init__(self, task: str, vocabulary: Mapping[str, tuple[str, ...]] | None = None, mint: bool = False,
-                 protect_names: bool = False, lexicon: Sequence[tuple[str, str]] = (), masked_lm: str = "") -> None:
+                 protect_names: bool = False, lexicon: Sequence[tuple[str, str]] = (), masked_lm: str = "",
+                 round_trip: Sequence[str] = ()) -> None:
         if task not in TASKS:
             raise UserError(f"There is no text task {task!r}.", where="TextPolicySpace", fix=nearest(str(task), TASKS))
         self.task, self.mint, self.protect_names = task, mint, protect_names
-        self.lexicon, self.masked_lm = tuple(lexicon), masked_lm
+        self.lexicon, self.masked_lm, self.round_trip = tuple(lexicon), masked_lm, tuple(round_trip)
         self.vocabulary = {role: tuple(words) for role, words in (vocabulary or {}).items() if words}
         needed = {"source", "target"} if task == "translation" else {"text"}
-        self.ops = tuple(name for name in (*WORDS, *CHARACTERS) if name in op_names(task)
+        self.ops = tuple(name for name in (*WHOLE, *WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary))
-                         and (name not in _LEXICAL or len(lexicon) > 1) and (name != "masked_word" or masked_lm))
+                         and (name not in _LEXICAL or len(lexicon) > 1)
+                         and (name != "masked_word" or masked_lm) and (name not in WHOLE or round_trip))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
         self._identity: Point = {**{d.name: _neutral(d) for d in self._dimensions}, **unminted}
@@ -109,13 +115,15 @@ class TextPolicySpace(PolicySpace):
                 raise UserError(f"The space has no dimension {name!r}.", where="TextPolicySpace", fix=nearest(name, self._identity))
         at: Point = {**self._identity, **point}
         families = (WORDS, CHARACTERS) if at.get("order", "words_first") == "words_first" else (CHARACTERS, WORDS)
-        stages = tuple(_stage(name, at) for family in families for name in family if name in self.ops and _used(name, at))
+        stages = tuple(_stage(name, at) for family in (WHOLE, *families) for name in family if name in self.ops and _used(name, at))
         mint = _mint_settings({d.name: at[d.name] for d in _mint_dimensions(self.task)}) if self.mint else MintSettings()
         joined = float(at.get("concatenate", 0.0))
         words = self.vocabulary if any("switch_out" in stage.ops for stage in stages) else {}  # other policies stay short
         pairs = self.lexicon if any(set(_LEXICAL) & set(stage.ops) for stage in stages) else ()
         model = self.masked_lm if any("masked_word" in stage.ops for stage in stages) else ""
-        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs, model)
+        trip = self.round_trip if any("round_trip" in stage.ops for stage in stages) else ()
+        return TextPolicy(stages, Concatenation(joined if joined >= _LEAST else 0.0), mint, words, self.protect_names, pairs, model,
+                          trip)
 
     def starts(self) -> Mapping[str, Point]:
         """"identity" and "standard" (see `standard_policy`), then combinations known to be good, with `mint` some with generated
@@ -205,11 +213,12 @@ def _good(task: str, ops: Sequence[str]) -> dict[str, dict[str, Any]]:
     robust = {"lower": 0.1, "upper": 0.05, "end_punctuation": 0.2}
     if task == "text-classification":
         known = {"aeda": {"aeda": 0.5, "aeda_magnitude": 1.0}, "typo": {"typo": 0.3, "typo_magnitude": 0.1},
-                 "surface": robust, "deletion": {"token_drop": 0.5, "token_drop_magnitude": 0.2}}
+                 "surface": robust, "deletion": {"token_drop": 0.5, "token_drop_magnitude": 0.2},
+                 "round_trip": {"round_trip": 0.5, "round_trip_magnitude": 1.0}}
     elif task == "translation":
         known = {"switch_out": {"switch_out": 1.0, "switch_out_magnitude": 0.1},
                  "pair_switch": {"pair_switch": 0.5, "pair_switch_magnitude": 0.3}, "concatenate": {"concatenate": 0.5},
                  "standard_concatenate": {**_STANDARD[task], "concatenate": 0.5}, "surface": robust}
     else:
         known = {"surface": robust, "concatenate_more": {"concatenate": 0.5}}
-    return {name: point for name, point in known.items() if name not in WORDS or name in ops}
+    return {name: point for name, point in known.items() if name not in (*WHOLE, *WORDS) or name in ops}

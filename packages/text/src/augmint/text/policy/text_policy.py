@@ -33,6 +33,7 @@ class TextPolicy(Policy):
         lexicon: pairs of words that translate one another, or of a word and a synonym, for ops that replace them; part of the JSON
             too.
         masked_lm: hub id or folder of the model that `masked_word` asks; by its name only, so keep a folder where it is.
+        round_trip: the same of the two models that `round_trip` asks, there and back; () for none.
 
     Example:
         >>> from augmint.core.interfaces.strings import to_strings, to_tensors
@@ -55,6 +56,7 @@ class TextPolicy(Policy):
     protect_names: bool = False
     lexicon: tuple[tuple[str, str], ...] = ()
     masked_lm: str = ""
+    round_trip: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
@@ -64,10 +66,11 @@ class TextPolicy(Policy):
             raise UserError(f"protect_names is {self.protect_names!r}.", where="policy", fix="Give true or false.")
         if not isinstance(self.masked_lm, str):
             raise UserError(f"masked_lm is {self.masked_lm!r}.", where="policy", fix="Give the name or the folder of a model.")
+        object.__setattr__(self, "round_trip", _round_trip(self.round_trip))
 
     def __hash__(self) -> int:
         return hash((self.stages, self.concatenation, self.mint, tuple(self.vocabulary.items()), self.protect_names, self.lexicon,
-                     self.masked_lm))
+                     self.masked_lm, self.round_trip))
 
     def augment(self, batch: Batch, rng: RowRandom) -> Batch:
         """New rows: text roles (int32 (n, L), wider where a text outgrows L) and their lengths through the stages, other entries
@@ -81,7 +84,7 @@ class TextPolicy(Policy):
             return batch
         host = copy.copy(rng)
         host.device = torch.device("cpu")  # texts are edited on the host
-        setting = Setting(self.vocabulary, self.protect_names, self.lexicon, self.masked_lm)
+        setting = Setting(self.vocabulary, self.protect_names, self.lexicon, self.masked_lm, self.round_trip)
         texts = {name: batch[name].cpu() for role in roles for name in (role, length_key(role))}
         for position, stage in enumerate(self.stages):
             streams = host.child("stage", position)
@@ -99,12 +102,13 @@ class TextPolicy(Policy):
         return {"modality": self.modality, "version": self.version, "stages": [stage.to_dict() for stage in self.stages],
                 "mix": self.concatenation.to_dict(), "mint": self.mint_dict(),
                 "vocabulary": {role: list(words) for role, words in self.vocabulary.items()}, "protect_names": self.protect_names,
-                "lexicon": [list(pair) for pair in self.lexicon], **({"masked_lm": self.masked_lm} if self.masked_lm else {})}
+                "lexicon": [list(pair) for pair in self.lexicon], **({"masked_lm": self.masked_lm} if self.masked_lm else {}),
+                **({"round_trip": list(self.round_trip)} if self.round_trip else {})}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TextPolicy:
         known_keys(values, {"modality", "version", "stages", "mix", "mint", "vocabulary", "protect_names", "lexicon",
-                             "masked_lm"},
+                             "masked_lm", "round_trip"},
                    "A text policy")
         if values.get("modality", cls.modality) != cls.modality:
             raise UserError(f"This policy is for {values['modality']!r}, not for text.", where="policy")
@@ -117,7 +121,7 @@ class TextPolicy(Policy):
         known_keys(mint, set(MintSettings.__dataclass_fields__), "mint")
         return cls(tuple(Stage.from_dict(stage) for stage in stages), Concatenation.from_dict(values.get("mix", {})),
                    MintSettings.from_dict(mint), values.get("vocabulary", {}), values.get("protect_names", False),
-                   values.get("lexicon", ()), values.get("masked_lm", ""))
+                   values.get("lexicon", ()), values.get("masked_lm", ""), values.get("round_trip", ()))
 
 
 def _vocabulary(values: Any) -> dict[str, tuple[str, ...]]:
@@ -134,6 +138,13 @@ def _lexicon(values: Any) -> tuple[tuple[str, str], ...]:
             for pair in values):
         raise UserError("The lexicon is no list of pairs of words.", where="policy", fix="Give pairs of two strings, none empty.")
     return tuple((source, target) for source, target in values)
+
+
+def _round_trip(values: Any) -> tuple[str, ...]:
+    named = isinstance(values, (list, tuple)) and all(isinstance(name, str) and name for name in values)
+    if not named or len(values) not in (0, 2):
+        raise UserError(f"round_trip is {values!r}.", where="policy", fix="Give names or folders of two models: there and back.")
+    return tuple(values)
 
 
 def _on_rows(op: TextOp, texts: Batch, rows: np.ndarray, rng: RowRandom, magnitude: Tensor) -> Batch:

@@ -91,7 +91,7 @@ class Translation(TextTask):
         self.refuse_judge_settings()
         seq2seq_config(self.model_source, {})
         seq2seq_config(self.generator_source, {}, "generator")
-        self.check_masked_lm()
+        self.check_policy_models()
 
     @cached_property
     def train_texts(self) -> tuple[list[str], list[str]]:
