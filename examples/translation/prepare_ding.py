@@ -9,7 +9,7 @@ in `.`, `!` or `?`. Sentences of one dictionary line, sentences that share a sid
 of at least six are a group, and a group is never torn: all of it goes to one file. `monolingual.parquet` has English alone.
 With `--true-pairs` the same sentences stand in `true_pairs.parquet` with their German, for `true_pairs.py` alone.
 `phrases.parquet` is the rest of the word list, for warm-starting a model; nothing in it equals, holds or nearly is a sentence of
-validation or test.
+validation or test. `dictionary.txt` holds the same phrases, as a recipe's `generator.dictionary` wants them.
 
 Source: Frank Richter, TU Chemnitz, https://dict.tu-chemnitz.de (GPL, version 2 or later).
 """
@@ -189,6 +189,8 @@ def main() -> None:
         if name == "monolingual" and args.true_pairs:
             Dataset.from_dict(columns).to_parquet(args.out / "true_pairs.parquet")
         print(f"{len(rows):7,} {name}")
+    dictionary = (f"{row.texts[0]}\t{row.texts[1]}\n" for row in files["phrases"])
+    (args.out / "dictionary.txt").write_text("".join(dictionary), encoding="utf-8")
     for rule, count in dropped.items():
         print(f"{count:7,} dropped, {rule}")
 

@@ -105,6 +105,10 @@ class Recipe:
         return replace(self, output_dir=Path(output_dir).as_posix())
 
 
+GENERATOR_FILES = ("dictionary",)
+"""Keys of the section `generator` that name a file."""
+
+
 def load_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     """The recipe in a YAML file.
 
@@ -150,15 +154,19 @@ def read_recipe(path: str | Path, overrides: Iterable[str] = ()) -> RecipeFile:
 
 def _with_places(recipe: Recipe, base_dir: Path) -> Recipe:
     """Models that are folders beside the recipe, as data may be, by their full path; other names are the hub's. So are files and
-    folders that a policy needs."""
+    folders that a policy or a generator needs."""
+    def full(value: Any) -> Any:
+        there = isinstance(value, str) and value and (base_dir / value).exists()
+        return str((base_dir / value).absolute()) if there else value
+
     def named(section: Mapping[str, Any]) -> Mapping[str, Any]:
         name = section.get("name_or_path")
         folder = base_dir / name if isinstance(name, str) and name else None
         return section if folder is None or not folder.is_dir() else {**section, "name_or_path": str(folder.absolute())}
 
-    policy = {key: str((base_dir / value).absolute()) if isinstance(value, str) and value and (base_dir / value).exists() else value
-              for key, value in recipe.policy.items()}
-    return replace(recipe, model=named(recipe.model), generator=named(recipe.generator), policy=policy)
+    generator = {key: full(value) if key in GENERATOR_FILES else value for key, value in recipe.generator.items()}
+    policy = {key: full(value) for key, value in recipe.policy.items()}
+    return replace(recipe, model=named(recipe.model), generator=named(generator), policy=policy)
 
 
 def _beside(path: Path) -> str:

@@ -14,6 +14,8 @@ DECODES: dict[str, Decoding] = {
     "hot": Decoding(temperature=1.1, top_p=0.95),
 }
 """By the name that policies give them."""
+GLOSS = "gloss"
+"""Word by word, without a model (see `augmint.text.gloss`): of generators that have a glosser."""
 DEFAULT_DECODE = "cold"
 
 

@@ -28,7 +28,7 @@ _LEXICAL = ("pair_switch", "synonym")
 _SWITCHES = ("lower", "upper", "end_punctuation")  # without a magnitude
 _MINT_PAIRS = (
     Dimension("share", 0.0, 0.75),
-    Dimension("decode", choices=("beam", "noised", "cold", "warm", "hot"), kind="categorical"),
+    Dimension("decode", choices=("beam", "noised", "cold", "warm", "hot", "gloss"), kind="categorical"),
     Dimension("best_of", choices=("1", "2", "4", "8"), kind="categorical"),
     Dimension("keep_quantile", 0.2, 1.0),
     Dimension("weight", 0.2, 1.0),
@@ -132,6 +132,7 @@ class TextPolicySpace(PolicySpace):
         with_rows = _MINTED[self.task]
         minted: dict[str, dict[str, Any]] = {"minted": with_rows, "standard_minted": {**standard, **with_rows}}
         if self.task == "translation":
+            minted["glossed"] = {"share": 0.5, "decode": "gloss", "best_of": "1", "keep_quantile": 1.0}
             # The recipe of back-translation as it is mostly used: beam, all that was written, marked as such.
             minted["tagged_beam"] = {"share": 0.5, "decode": "beam", "best_of": "1", "tagged": "yes"}
             minted["pretrain_on_minted"] = {**with_rows, "schedule": "pretrain", "share": 0.6}

@@ -22,6 +22,7 @@ class GeneratorSettings(AdversarialSettings):
         chrf_weight: of the likeness to the real source within the reward, [0, 10].
         share_embeddings: let the discriminator's members use the generator's own embeddings; then set
             `adversarial.shared_parameters` to "generator" or "discriminator" to say whose optimiser trains them.
+        dictionary: a text file (see `read_dictionary`) whose words the generator glosses with too, beside those of the pairs.
     """
 
     name: ClassVar[str] = "seq2seq"
@@ -33,3 +34,4 @@ class GeneratorSettings(AdversarialSettings):
     members: int = 2
     chrf_weight: float = 1.0
     share_embeddings: bool = False
+    dictionary: str | None = None

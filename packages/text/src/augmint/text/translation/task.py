@@ -28,6 +28,7 @@ from augmint.core.interfaces import (
 from augmint.text.codec import TextCodec, make_codec
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.generators import Seq2SeqGenerator
+from augmint.text.gloss import Glosser, read_dictionary
 from augmint.text.judge import TextJudge
 from augmint.text.lexicon import collect_lexicon
 from augmint.text.models.source import ModelSource
@@ -91,6 +92,7 @@ class Translation(TextTask):
         self.refuse_judge_settings()
         seq2seq_config(self.model_source, {})
         seq2seq_config(self.generator_source, {}, "generator")
+        self.dictionary  # noqa: B018 - read, so that a faulty file is told of at once
         self.check_policy_models()
 
     @cached_property
@@ -105,6 +107,12 @@ class Translation(TextTask):
         """What scratch models' tokenizers are trained on: both sides of the training pairs."""
         return (*self.train_texts[0], *self.train_texts[1])
 
+    @cached_property
+    def dictionary(self) -> list[tuple[str, str]]:
+        """Words of the source language and their translations, from the file that the recipe names."""
+        path = self.generator_settings.dictionary
+        return read_dictionary(path) if path else []
+
     # adversarial training -----------------------------------------------------------------------------------------
 
     @property
@@ -117,6 +125,7 @@ class Translation(TextTask):
 
     def pretrain(self, directory: Path, executor: Executor, steps: int, pseudo_labelled: Dataset | None = None) -> None:
         settings, source = self.generator_settings, self.generator_source
+        self._fit_glosser(directory)
         lesson = pretraining.Lesson(
             self.train_texts,
             self._texts(self.splits.validation),
@@ -131,10 +140,15 @@ class Translation(TextTask):
         )
         pretraining.pretrain(directory, lesson, executor)
 
+    def _fit_glosser(self, directory: Path) -> None:
+        if Glosser.found(directory) is None:
+            sources, targets = self.train_texts
+            Glosser.fit(targets, sources, [(target, source) for source, target in self.dictionary]).save_pretrained(directory)
+
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         if start is None:
             raise ValueError("translation's networks are trained by likelihood first: call pretrain")
-        generator = Seq2SeqGenerator.from_pretrained(start / pretraining.GENERATOR)
+        generator = _with_glosser(start, pretraining.GENERATOR)
         discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
         if self.generator_settings.share_embeddings:
             for member in discriminator.members:
@@ -151,7 +165,7 @@ class Translation(TextTask):
         return trained if figures["accepted"] else self.plain_generator(start), figures
 
     def plain_generator(self, start: Path) -> Generator:
-        return Seq2SeqGenerator.from_pretrained(start / pretraining.CONTINUED)
+        return _with_glosser(start, pretraining.CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
         return Seq2SeqGenerator.from_pretrained(generator_dir), PairDiscriminator.from_pretrained(discriminator_dir)
@@ -202,6 +216,10 @@ class Translation(TextTask):
     def output_figures(self, kept: Mapping[str, Sequence[Path]], rows: Dataset) -> OutputFigures | None:
         written = {arm: [text for folder in folders for text in read_texts(folder)] for arm, folders in kept.items()}
         return paired_tests(written, self.codec.texts(rows, "target"))
+
+
+def _with_glosser(start: Path, name: str) -> Seq2SeqGenerator:
+    return Seq2SeqGenerator(Seq2SeqModel.from_pretrained(start / name), Glosser.found(start))
 
 
 def _default_columns(dataset: Dataset) -> dict[str, str]:
