@@ -34,6 +34,7 @@ from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicySpace
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import seq2seq_config
+from augmint.text.seq2seq.languages import told_tokenizer
 from augmint.text.task import TextTask
 from augmint.text.training.acceptance import decide
 from augmint.text.training.rows import TextRows
@@ -89,8 +90,10 @@ class Translation(TextTask):
     def check_settings(self) -> None:
         check_finetune(self.settings.finetune)
         self.refuse_judge_settings()
-        seq2seq_config(self.model_source, {})
-        seq2seq_config(self.generator_source, {}, "generator")
+        for source, where in ((self.model_source, "model"), (self.generator_source, "generator")):
+            seq2seq_config(source, {}, where)
+            if source.name_or_path:
+                told_tokenizer(source, where)
         self.check_policy_models()
 
     @cached_property
