@@ -66,7 +66,7 @@ def m2m_tokenizer(folder: Path) -> Any:
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("multilingual")
-    letters = sorted({f"\u2581{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"} | set("abcdefghijklmnopqrstuvwxyz") | {"\u2581"})
+    letters = ["\u2581", *(f"{start}{letter}" for start in ("", "\u2581") for letter in "abcdefghijklmnopqrstuvwxyz")]
     vocabulary = {piece: place for place, piece in enumerate([*FIRST, *letters])}
     scored = [(piece, -float(place)) for piece, place in vocabulary.items()]
     made = {

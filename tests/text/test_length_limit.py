@@ -22,7 +22,7 @@ from augmint.text.translation.training import train
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import pairs, tiny
 
-ENGLISH = ["the train leaves at nine", "please put the key on the table", "he bought three books", "water is cold", "good morning"] * 8
+ENGLISH = ["the train leaves", "please put the key on the table", "he bought three books", "water is cold", "good morning"] * 8
 TAMIL = [
     "ரயில் ஒன்பது மணிக்கு புறப்படுகிறது",
     "தயவுசெய்து சாவியை மேசையின் மீது வைக்கவும்",

@@ -30,7 +30,7 @@ class LengthLimit:
         usual ratio, else the least steeper one that does.
 
         Args:
-            read, written: tokens of the inputs and outputs, int64 (n,).
+            read, written: tokens of the inputs and outputs, int64 (n,), n >= 1.
 
         Example:
             >>> LengthLimit.fitted(np.array([10, 20, 40]), np.array([11, 19, 42]))
@@ -38,8 +38,6 @@ class LengthLimit:
             >>> round(LengthLimit.fitted(np.array([10, 20, 40]), np.array([30, 60, 120])).slope, 2)
             3.99
         """
-        if not len(read):
-            return cls()
         ratio = written / np.maximum(read, 1)
         long = 1.1 * float(np.quantile((written - cls.room) / np.maximum(read, 1), 0.995))
         return cls(max(cls.slope, long, 1.33 * float(np.median(ratio))))
@@ -48,8 +46,10 @@ class LengthLimit:
     def of_pairs(cls, model: Any, read: Sequence[str], written: Sequence[str]) -> Self:
         """As `fitted`, by the tokens of a `Seq2SeqModel`; of many pairs evenly spaced ones are looked at."""
         rows = np.unique(np.linspace(0, len(read) - 1, _SAMPLE).astype(np.int64)) if len(read) > _SAMPLE else range(len(read))
+        if not len(read):
+            return cls()
         inputs, outputs = ([texts[row] for row in rows] for texts in (read, written))
-        return cls.fitted(model.token_counts(inputs), (model.encoded_labels(outputs) >= 0).sum(1).numpy() if outputs else np.zeros(0))
+        return cls.fitted(model.token_counts(inputs), (model.encoded_labels(outputs) >= 0).sum(1).numpy())
 
     def __call__(self, read: np.ndarray, longest: int) -> np.ndarray:
         """Tokens that may be written, int64 (n,), at most `longest`."""

@@ -140,20 +140,28 @@ class Translation(TextTask):
         generator = Seq2SeqGenerator.from_pretrained(start / pretraining.GENERATOR)
         discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
         if self.generator_settings.share_embeddings:
-            for member in discriminator.members:
-                member.network.set_input_embeddings(generator.network.get_input_embeddings())  # type: ignore[union-attr, operator]
-                member.network.tie_weights()  # type: ignore[union-attr, operator]
+            for member in discriminator.members:  # which learnt with these very weights
+                pretraining.share_embeddings(member, generator.network)
         reference = Seq2SeqGenerator.from_pretrained(start / pretraining.GENERATOR)
         return generator, discriminator, PairObjective(self.generator_settings, reference)
 
-    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        """The adversarially trained generator where its validation chrF++ is at least that of likelihood training as long."""
-        assert isinstance(trained, Seq2SeqGenerator)
-        tuned = pretraining.backward_chrf(trained.model, self._texts(self.splits.validation), self.settings.threads)
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        """The adversarially trained networks where the generator's validation chrF++ is at least that of likelihood training as
+        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
+        assert isinstance(generator, Seq2SeqGenerator)
+        assert isinstance(discriminator, PairDiscriminator)
+        held, threads = self._texts(self.splits.validation), self.settings.threads
+        tuned = pretraining.backward_chrf(generator.model, held, threads)
         figures = decide("chrF++", tuned, pretraining.continued_chrf(start), greater_is_better=True)
-        return trained if figures["accepted"] else self.plain_generator(start), figures
+        if not figures["accepted"]:
+            generator = self.plain_generator(start)
+            discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
+        pretraining.calibrate_against(generator.model, discriminator, held, self.settings.seed, threads)
+        return generator, discriminator, figures
 
-    def plain_generator(self, start: Path) -> Generator:
+    def plain_generator(self, start: Path) -> Seq2SeqGenerator:
         return Seq2SeqGenerator.from_pretrained(start / pretraining.CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
