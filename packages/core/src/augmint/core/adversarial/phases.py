@@ -61,6 +61,7 @@ class Phases:
         """Train the discriminator on the next real micro-batches and fresh fakes; returns the real ones, on the device."""
         parts = self.layout.accumulation
         seen: list[Batch] = []
+        skips: list[Tensor | None] = []
         with self.ownership.discriminator_phase():
             for part in range(parts):
                 real = to_device(next(data), self.runtime.device)
@@ -73,13 +74,15 @@ class Phases:
                     (loss.total / parts).backward()
                 self._record(loss.logs, discriminator_loss=loss.total)
                 seen.append(real)
+                skips.append(loss.skip)
             if update.figures:
                 self._record(spread_figures(real, fake, self.generator.output_key))
-            self._apply(self.discriminator_optimizer, self.ownership.discriminator, "discriminator", update)
+            self._apply(self.discriminator_optimizer, self.ownership.discriminator, "discriminator", update, skips)
         return seen
 
     def generator_update(self, update: Update, reals: list[Batch]) -> None:
         """Train the generator under the conditions of `reals`, the discriminator's parameters frozen and not wrapped."""
+        skips: list[Tensor | None] = []
         with self.ownership.generator_phase():
             for part, real in enumerate(reals):
                 rng = self._rng("generator", update, part)
@@ -88,7 +91,8 @@ class Phases:
                         loss = self.objective.generator_loss(self.wrapped_generator, self.discriminator, real, rng)
                     (loss.total / len(reals)).backward()
                 self._record(loss.logs, generator_loss=loss.total)
-            self._apply(self.generator_optimizer, self.ownership.generator, "generator", update)
+                skips.append(loss.skip)
+            self._apply(self.generator_optimizer, self.ownership.generator, "generator", update, skips)
 
     def _rng(self, phase: str, update: Update, part: int) -> RowRandom:
         key = ("adversarial", phase, update.step, update.repeat, update.attempt)
@@ -98,15 +102,30 @@ class Phases:
         """Processes exchange gradients in the last micro-batch alone."""
         return nullcontext() if last else self.runtime.no_sync(wrapped)
 
-    def _apply(self, optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter], name: str, update: Update) -> None:
+    def _apply(
+        self,
+        optimizer: torch.optim.Optimizer,
+        parameters: list[nn.Parameter],
+        name: str,
+        update: Update,
+        skips: Sequence[Tensor | None],
+    ) -> None:
         gradients = [p.grad for p in parameters if p.grad is not None]
         if self.args.max_grad_norm > 0:
             norm = torch.nn.utils.clip_grad_norm_(parameters, self.args.max_grad_norm)
             self._record({f"{name}_grad_norm": norm})
         elif update.figures and gradients:
             self._record({f"{name}_grad_norm": torch.nn.utils.get_total_norm(gradients)})
-        optimizer.step()
+        if not self._skipped(skips):
+            optimizer.step()
         optimizer.zero_grad(set_to_none=True)
+
+    def _skipped(self, skips: Sequence[Tensor | None]) -> bool:
+        """Whether every micro-batch of every process is to be skipped: so all processes step, or none."""
+        said = [skip for skip in skips if skip is not None]
+        if not said:
+            return False
+        return float(self.runtime.mean(torch.stack(said).float().mean())) == 1.0
 
     def _record(self, logs: dict[str, Tensor], **more: Tensor) -> None:
         for meter in self.meters:

@@ -15,10 +15,19 @@ from augmint.core.interfaces.rng import RowRandom
 
 @dataclass
 class Loss:
-    """A scalar to minimise and figures to log (detached scalars)."""
+    """A scalar to minimise and figures to log (detached scalars).
+
+    Attributes:
+        total: the scalar.
+        logs: the figures.
+        skip: a bool scalar, whether nothing is to be learnt from this micro-batch; its total is then 0, with a graph. Where all
+            micro-batches of an update say so, in all processes, the optimiser does not step: by its momentum it would move weights
+            after a loss of 0 too. None, in every process or none, for objectives that never skip.
+    """
 
     total: Tensor
     logs: dict[str, Tensor] = field(default_factory=dict)
+    skip: Tensor | None = None
 
 
 class Objective(ABC):

@@ -105,9 +105,18 @@ class Task(ABC):
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         """A generator, discriminator and objective: those that `pretrain` left in `start`, else fresh from `settings.seed`."""
 
-    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        """The generator to mint from after adversarial training, and figures and a "notice" that say why. The default accepts."""
-        return trained, {}
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        """The networks to mint with after adversarial training, and figures and a "notice" that say why. The default takes those
+        that were trained.
+
+        Args:
+            generator, discriminator: as training left them. A discriminator whose scores are probabilities was calibrated before
+                training went on: calibrate it anew, against the generator that is returned.
+            start: what `pretrain` left.
+        """
+        return generator, discriminator, {}
 
     @abstractmethod
     def adversarial_rows(self, pseudo_labelled: Dataset | None) -> torch.utils.data.Dataset[Batch]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from augmint.core.interfaces import RowRandom, keyed_seed
-from augmint.core.minting.torch_state import fixed_threads
+from augmint.core.minting.torch_state import evaluating, fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
 from augmint.core.progress import follow
 from augmint.text.causal.likelihood import train_language_model
@@ -97,13 +97,10 @@ def fit_discriminator(directory: Path, lesson: Lesson) -> None:
     seed = keyed_seed(lesson.seed, "discriminator") % 2**31
     generator = LabelLanguageModel.from_pretrained(directory / GENERATOR)
     generator.network.eval()
-    drawn = Decoding(temperature=lesson.settings.temperature)
     rate = lesson.settings.discriminator_learning_rate or (2e-5 if lesson.critic.name_or_path else 5e-4)
     with fixed_threads(lesson.threads):
-        written, held = (
-            _written(generator, rows, drawn, RowRandom(lesson.seed, purpose, rows=range(len(rows))))
-            for purpose, rows in (("negatives", lesson.train), ("held", lesson.validation))
-        )
+        drawn = Decoding(temperature=lesson.settings.temperature)
+        written = _written(generator, lesson.train, drawn, RowRandom(lesson.seed, "negatives", rows=range(len(lesson.train))))
         model = Classifier.build(lesson.critic, ["real"], lesson.train.texts["text"], seed, labels=lesson.classes)
         discriminator = TextDiscriminator(model)
         train_discriminator(
@@ -115,8 +112,23 @@ def fit_discriminator(directory: Path, lesson: Lesson) -> None:
             learning_rate=rate,
             seed=seed,
         )
-        calibrate(discriminator, lesson.validation, held, lesson.classes, seed)
+    calibrate_against(generator, discriminator, lesson.validation, lesson.settings, lesson.seed, lesson.threads)
     discriminator.save_pretrained(target)
+
+
+def calibrate_against(
+    model: LabelLanguageModel,
+    discriminator: TextDiscriminator,
+    held: TextRows,
+    settings: GeneratorSettings,
+    seed: int,
+    threads: int,
+) -> None:
+    """Calibrate by held-out texts, those that a model writes beside them, and wrong labels where there are labels."""
+    with fixed_threads(threads), evaluating(model.network):
+        drawn = Decoding(temperature=settings.temperature)
+        written = _written(model, held, drawn, RowRandom(seed, "held", rows=range(len(held))))
+        calibrate(discriminator, held, written, model.classes, keyed_seed(seed, "discriminator") % 2**31)
 
 
 def _written(model: LabelLanguageModel, rows: TextRows, decoding: Decoding, rng: RowRandom) -> list[str]:

@@ -65,14 +65,25 @@ class CausalTask(TextTask):
         reference = self.generator_type.from_pretrained(start / pretraining.GENERATOR)
         return generator, discriminator, TextObjective(self.generator_settings, reference)
 
-    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        """The adversarially trained generator where its validation perplexity is at most that of likelihood training as long."""
-        assert isinstance(trained, LabelLMGenerator)
-        tuned = pretraining.validation_perplexity(trained.model, self.rows(self.splits.validation), self.settings.threads)
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        """The adversarially trained networks where the generator's validation perplexity is at most that of likelihood training as
+        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
+        assert isinstance(generator, LabelLMGenerator)
+        assert isinstance(discriminator, TextDiscriminator)
+        held, settings = self.rows(self.splits.validation), self.settings
+        tuned = pretraining.validation_perplexity(generator.model, held, settings.threads)
         figures = decide("perplexity", tuned, pretraining.continued_perplexity(start), greater_is_better=False)
-        return trained if figures["accepted"] else self.plain_generator(start), figures
+        if not figures["accepted"]:
+            generator = self.plain_generator(start)
+            discriminator = TextDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
+        pretraining.calibrate_against(
+            generator.model, discriminator, held, self.generator_settings, settings.seed, settings.threads
+        )
+        return generator, discriminator, figures
 
-    def plain_generator(self, start: Path) -> Generator:
+    def plain_generator(self, start: Path) -> LabelLMGenerator:
         return self.generator_type.from_pretrained(start / pretraining.CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from augmint.core.interfaces import RowRandom
@@ -49,12 +48,12 @@ def train_discriminator(
 
 
 def calibrate(discriminator: TextDiscriminator, real: TextRows, written: list[str], classes: int, seed: int) -> None:
-    """Set scale and bias by held-out real, generated and mislabelled texts."""
+    """Set scale and bias by held-out real, generated and mislabelled texts, whatever they were before."""
     texts, labels = real.texts["text"], real.label_list
     other = other_labels(labels, classes, RowRandom(seed, "calibrate", rows=range(len(labels))))
     wrong: tuple[list[str], list[int]] = ([], []) if other is None else (texts, other)
-    said = discriminator.eval().probabilities([*texts, *written, *wrong[0]], [*labels, *labels, *wrong[1]])
-    odds = torch.logit(said, eps=1e-6).double().numpy()
+    said = discriminator.eval().batched_log_odds([*texts, *written, *wrong[0]], [*labels, *labels, *wrong[1]])
+    odds = said.double().numpy()
     scale, bias = platt(odds, np.arange(len(odds)) < len(texts))
-    discriminator.scale.fill_(scale)
-    discriminator.bias.fill_(bias)
+    discriminator.scale.mul_(scale)
+    discriminator.bias.mul_(scale).add_(bias)

@@ -15,6 +15,7 @@ from augmint.core.adversarial.tensors import module_tensors, write_tensors
 from augmint.core.interfaces import Batch, Discriminator
 from augmint.core.interfaces.strings import length_key, to_strings
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
+from augmint.text.seq2seq.languages import told_tokenizer
 
 INFO = "augmint_discriminator.json"
 _HIDDEN = 64
@@ -127,10 +128,11 @@ class PairDiscriminator(Discriminator):
 
 def load_scorer(folder: Path, info: dict[str, Any]) -> PairScorer:
     """One member from its folder."""
-    from transformers import AutoConfig, AutoModelForSeq2SeqLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
+    source = Seq2SeqSource(**info, name_or_path=str(folder))
     with torch.random.fork_rng():
         network = AutoModelForSeq2SeqLM.from_config(AutoConfig.from_pretrained(folder))
-        scorer = PairScorer(Seq2SeqModel(network, AutoTokenizer.from_pretrained(folder), Seq2SeqSource(**info)))
+        scorer = PairScorer(Seq2SeqModel(network, told_tokenizer(source), source))
     scorer.load_state_dict(load_file(folder / "scorer.safetensors"))
     return scorer.eval()

@@ -53,13 +53,16 @@ class TextDiscriminator(Discriminator):
         return logits * self.scale + self.bias
 
     @torch.no_grad()
-    def probabilities(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
-        """Probability that each text is a real one of its label, float32 (n,), on the CPU."""
+    def batched_log_odds(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
+        """The same of any number of texts, without gradients, on the CPU."""
         parts = [
-            self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).sigmoid().cpu()
-            for at in range(0, len(texts), batch_size)
+            self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).cpu() for at in range(0, len(texts), batch_size)
         ]
         return torch.cat(parts) if parts else torch.zeros(0)
+
+    def probabilities(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
+        """Probability that each text is a real one of its label, float32 (n,), on the CPU."""
+        return self.batched_log_odds(texts, labels, batch_size).sigmoid()
 
     def save_pretrained(self, directory: Path | str, **_: Any) -> None:
         """Network and tokenizer as plain Transformers loads them, and the calibration; the latter last."""

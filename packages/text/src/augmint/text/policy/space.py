@@ -132,7 +132,7 @@ class TextPolicySpace(PolicySpace):
         with_rows = _MINTED[self.task]
         minted: dict[str, dict[str, Any]] = {"minted": with_rows, "standard_minted": {**standard, **with_rows}}
         if self.task == "translation":
-            minted["glossed"] = {"share": 0.5, "decode": "gloss", "best_of": "1", "keep_quantile": 1.0}
+            minted["glossed"] = {"share": 0.7, "decode": "gloss", "best_of": "1", "keep_quantile": 1.0}
             # The recipe of back-translation as it is mostly used: beam, all that was written, marked as such.
             minted["tagged_beam"] = {"share": 0.5, "decode": "beam", "best_of": "1", "tagged": "yes"}
             minted["pretrain_on_minted"] = {**with_rows, "schedule": "pretrain", "share": 0.6}

@@ -72,22 +72,17 @@ def write_texts(model: Seq2SeqModel, texts: Sequence[str], decoding: Decoding, r
     """
     if decoding.temperature is not None and rng is None:
         raise UserError("Drawing tokens needs an rng.", where="decoding", fix="Give one stream a text.")
-    lengths = np.array(
-        [len(ids) for ids in model.tokenizer(list(texts), truncation=True, max_length=model.source.max_length)["input_ids"]]
-        if texts
-        else [],
-        dtype=np.int64,
-    )
+    lengths = model.token_counts(texts)
     written = [""] * len(texts)
     longest = model.source.max_length
     uniform = rng.uniform(longest + 1).cpu() if rng is not None and decoding.temperature is not None else None
     for rows in _buckets(lengths, decoding.num_beams):
         inputs = model.inputs([texts[row] for row in rows])
         # Each row has a limit of its own, so that it ends alike whatever stands beside it.
-        limits = torch.from_numpy(np.minimum(longest, (1.5 * lengths[rows]).astype(np.int64) + 10)).to(model.device)
+        limits = torch.from_numpy(model.limit(lengths[rows], longest)).to(model.device)
         steps: list[Any] = [_OwnLimit(limits.repeat_interleave(decoding.num_beams), model.tokenizer.eos_token_id)]
         if uniform is not None and decoding.temperature is not None:
-            steps.insert(0, KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
+            steps.append(KeyedDraws(uniform[torch.from_numpy(rows)].to(model.device), decoding.temperature, decoding.top_p))
         with torch.autocast(model.device.type, torch.bfloat16, enabled=model.source.bf16):
             ids = model.network.generate(
                 **inputs,
@@ -132,7 +127,7 @@ class KeyedDraws(LogitsProcessor):  # type: ignore[misc]
 
 
 class _OwnLimit(LogitsProcessor):  # type: ignore[misc]
-    """Ends every row after its own number of tokens."""
+    """Ends every row after its own number of tokens: the end is all that is left, at the score that the model gives it."""
 
     def __init__(self, limits: Tensor, end: int) -> None:
         self.limits, self.end, self.step = limits, end, 0
@@ -143,5 +138,5 @@ class _OwnLimit(LogitsProcessor):  # type: ignore[misc]
         if not over.any():
             return scores
         ended = torch.full_like(scores, -torch.inf)
-        ended[:, self.end] = 0.0
+        ended[:, self.end] = scores[:, self.end]
         return torch.where(over[:, None], ended, scores)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from tokenizers import AddedToken
 from torch import Tensor
 
 from augmint.core.errors import UserError
-from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, load_tokenizer, train_tokenizer
+from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
 from augmint.text.seq2seq.config import Seq2SeqSource, seq2seq_config
+from augmint.text.seq2seq.languages import language_ids, told_tokenizer
+from augmint.text.seq2seq.limit import LengthLimit
 
 __all__ = ["Seq2SeqModel", "Seq2SeqSource"]
 
@@ -29,18 +33,20 @@ class Seq2SeqModel:
         network: a `PreTrainedModel` with a language-modelling head over its decoder.
         tokenizer: of both sides.
         source: prefix, language codes and lengths.
+        limit: how many tokens are written; training fits it to the pairs.
     """
 
     network: Any
     tokenizer: Any
     source: Seq2SeqSource
+    limit: LengthLimit = field(default_factory=LengthLimit)
 
     @classmethod
     def build(cls, source: Seq2SeqSource, texts: Sequence[str], seed: int) -> Seq2SeqModel:
         """The pretrained model, or a fresh one initialised from `seed` with a tokenizer trained on `texts`.
 
         Raises:
-            UserError: the model cannot be loaded or is no encoder-decoder.
+            UserError: the model cannot be loaded, is no encoder-decoder, or does not know the languages.
         """
         from transformers import AutoModelForSeq2SeqLM
 
@@ -49,7 +55,7 @@ class Seq2SeqModel:
             if source.name_or_path:
                 config = seq2seq_config(source, {})
                 network = AutoModelForSeq2SeqLM.from_pretrained(source.name_or_path, config=config)
-                tokenizer = load_tokenizer(source.name_or_path, src_lang=source.src_lang, tgt_lang=source.tgt_lang)
+                tokenizer = told_tokenizer(source)
             else:
                 tokenizer = train_tokenizer(texts, int((source.scratch or {}).get("vocab_size", DEFAULT_VOCAB_SIZE)))
                 special = {
@@ -70,10 +76,20 @@ class Seq2SeqModel:
         """Let the tokenizer know the mark of generated sources as one token."""
         if TAG in self.tokenizer.get_vocab():
             return
-        self.tokenizer.add_special_tokens({"additional_special_tokens": [TAG]})
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            self.network.resize_token_embeddings(len(self.tokenizer), mean_resizing=False)
+        self.tokenizer.add_tokens([AddedToken(TAG, special=True, normalized=False)], special_tokens=True)
+        size = int(self.network.get_input_embeddings().num_embeddings)
+        needed = int(self.tokenizer.convert_tokens_to_ids(TAG)) + 1
+        if needed > size:  # many checkpoints have more embeddings than their tokenizer has tokens
+            with torch.random.fork_rng():
+                torch.manual_seed(seed)
+                self.network.resize_token_embeddings(needed, mean_resizing=False)
+
+    def token_counts(self, texts: Sequence[str]) -> np.ndarray:
+        """Tokens of every text as the encoder reads it, less the prefix, int64 (n,)."""
+        if not texts:
+            return np.zeros(0, dtype=np.int64)
+        ids = self.tokenizer(list(texts), truncation=True, max_length=self.source.max_length)["input_ids"]
+        return np.array([len(row) for row in ids], dtype=np.int64)
 
     def inputs(self, texts: Sequence[str]) -> dict[str, Tensor]:
         """What the encoder reads: "input_ids" and "attention_mask", int64 (n, L), at most `max_length` tokens a text."""
@@ -130,7 +146,8 @@ class Seq2SeqModel:
         folder.mkdir(parents=True, exist_ok=True)
         self.network.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        (folder / INFO).write_text(json.dumps({**asdict(self.source), "name_or_path": None, "scratch": None}, indent=1))
+        kept = {**asdict(self.source), "name_or_path": None, "scratch": None, "limit": asdict(self.limit)}
+        (folder / INFO).write_text(json.dumps(kept, indent=1))
 
     @classmethod
     def from_pretrained(cls, directory: Path | str) -> Seq2SeqModel:
@@ -138,8 +155,11 @@ class Seq2SeqModel:
         folder = Path(directory)
         if not (folder / INFO).is_file():
             raise UserError(f"There is no model of augmint's in {str(folder)!r}.", fix=f"The folder must hold {INFO}.")
-        source = Seq2SeqSource(**{**json.loads((folder / INFO).read_text()), "name_or_path": str(folder)})
-        return cls.build(source, (), 0)
+        kept = json.loads((folder / INFO).read_text())
+        limit = LengthLimit(**kept.pop("limit", {}))  # older folders have none
+        made = cls.build(Seq2SeqSource(**{**kept, "name_or_path": str(folder)}), (), 0)
+        made.limit = limit
+        return made
 
 
 def _plain_generation(network: Any, tokenizer: Any, source: Seq2SeqSource) -> None:
@@ -147,9 +167,7 @@ def _plain_generation(network: Any, tokenizer: Any, source: Seq2SeqSource) -> No
     from transformers import GenerationConfig
 
     config = network.config
-    forced = None
-    if source.tgt_lang:
-        forced = tokenizer.convert_tokens_to_ids(source.tgt_lang)
+    forced = language_ids(tokenizer).get(source.tgt_lang or "")
     old: Any = network.generation_config
     network.generation_config = GenerationConfig(
         pad_token_id=config.pad_token_id,

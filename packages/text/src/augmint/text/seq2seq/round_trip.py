@@ -12,8 +12,10 @@ from pathlib import Path
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
+from augmint.text.models.tokenizer import load_tokenizer
 from augmint.text.seq2seq.config import Seq2SeqSource, seq2seq_config
 from augmint.text.seq2seq.decoding import Decoding, write_texts
+from augmint.text.seq2seq.languages import language_ids
 from augmint.text.seq2seq.model import Seq2SeqModel
 
 WHERES = ("policy.round_trip_to", "policy.round_trip_back")
@@ -83,11 +85,17 @@ class RoundTrip:
 
 
 def check_round_trip(names: tuple[str, ...]) -> None:
-    """Raises UserError where one of the two, hub ids or folders, is no encoder-decoder."""
+    """Raises UserError where one of the two, hub ids or folders, is no encoder-decoder of one pair of languages."""
     for name, where in zip(names, WHERES, strict=True):
         if not name:
             raise UserError("A round trip needs two models.", where=where, fix="Name the models there and back, or neither.")
         seq2seq_config(Seq2SeqSource(name, max_length=_LONGEST), {}, where)
+        if language_ids(load_tokenizer(name, where)):
+            raise UserError(
+                f"The model {name!r} knows several languages, and a round trip has no key that says which.",
+                where=where,
+                fix="Name a model of one pair of languages; a Marian, say.",
+            )
 
 
 @lru_cache(maxsize=2)

@@ -63,11 +63,13 @@ def contrast(logits: Tensor, real: int) -> tuple[Tensor, Tensor]:
 
 
 def discriminator_step(logits: Tensor, kinds: tuple[str, ...]) -> Loss:
-    """The loss of as many rows of every kind, real ones first, or 0 where the discriminator is sure; logs logits by kind."""
+    """The loss of as many rows of every kind, real ones first, or 0, to be skipped, where the discriminator is sure; logs logits by
+    kind."""
     count = len(logits) // len(kinds)
     loss, accuracy = contrast(logits, count)
     logs = {f"{kind}_logit": detach(part) for kind, part in zip(kinds, logits.split(count), strict=True)}
-    return Loss(loss * (accuracy <= SURE).to(loss), {"discriminator_accuracy": detach(accuracy), **logs})
+    sure = accuracy.detach() > SURE
+    return Loss(loss * (~sure).to(loss), {"discriminator_accuracy": detach(accuracy), **logs}, sure)
 
 
 def policy_gradient(drawn: tuple[Tensor, Tensor, Tensor], before: Tensor, reward: Tensor, samples: int) -> tuple[Tensor, Tensor]:

@@ -33,6 +33,8 @@ class TranslationPlan(RowPlan[Pairs]):
     ) -> None:
         super().__init__(rows, extra, **plan)
         self.sides = sides
+        self.real_texts = rows.texts[sides[0]], rows.texts[sides[1]]
+        """What is read and what is written, of all real rows."""
 
     def examples(self, drawn: Drawn) -> Pairs:
         read, written = (drawn.texts(side) for side in self.sides)

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from augmint.core.interfaces import RowRandom, keyed_generator, keyed_seed
-from augmint.core.minting.torch_state import fixed_threads
+from augmint.core.minting.torch_state import evaluating, fixed_threads
 from augmint.core.pipeline.run_dir import read_json, write_json
 from augmint.core.progress import follow
 from augmint.text.discriminators.calibration import platt
@@ -114,12 +114,13 @@ def fit_member(directory: Path, lesson: Lesson, part: int) -> None:
     sources, targets = ([texts[row] for row in lesson.folds[part]] for texts in lesson.train)
     with fixed_threads(lesson.threads):
         written = write_texts(model, targets, DRAWN, RowRandom(lesson.seed, "negatives", part, rows=range(len(targets))))
-        held = write_texts(
-            model, lesson.validation[1], DRAWN, RowRandom(lesson.seed, "held", rows=range(len(lesson.validation[1])))
-        )
+        held = _held(model, lesson.validation, lesson.seed)
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             scorer = PairScorer(model)
+        if settings.share_embeddings:
+            share_embeddings(scorer, Seq2SeqModel.from_pretrained(directory / GENERATOR).network)
+            scorer.network.get_input_embeddings().requires_grad_(False)  # they stay the generator's
         train_scorer(
             scorer,
             sources,
@@ -138,12 +139,29 @@ def fit_together(directory: Path, lesson: Lesson) -> None:
     """Put the members together, and calibrate what they say together: they err apart, so their mean is too cautious."""
     parts = range(lesson.settings.members)
     scorers: list[Any] = [PairDiscriminator.from_pretrained(directory / f"member-{part}").members[0] for part in parts]
-    together, targets = PairDiscriminator(scorers), lesson.validation[1]
-    with fixed_threads(lesson.threads):
-        model = Seq2SeqModel.from_pretrained(directory / GENERATOR)
-        held = write_texts(model, targets, DRAWN, RowRandom(lesson.seed, "held", rows=range(len(targets))))
-        calibrate(together, lesson.validation, held, keyed_seed(lesson.seed, "together") % 2**31)
+    together = PairDiscriminator(scorers)
+    model = Seq2SeqModel.from_pretrained(directory / GENERATOR)
+    calibrate_against(model, together, lesson.validation, lesson.seed, lesson.threads)
     together.save_pretrained(directory / DISCRIMINATOR)
+
+
+def calibrate_against(
+    model: Seq2SeqModel, discriminator: PairDiscriminator, held: tuple[list[str], list[str]], seed: int, threads: int
+) -> None:
+    """Calibrate what all members say together, by held-out pairs and the sources that a model writes for their targets."""
+    with fixed_threads(threads), evaluating(model.network):
+        calibrate(discriminator, held, _held(model, held, seed), keyed_seed(seed, "together") % 2**31)
+
+
+def _held(model: Seq2SeqModel, held: tuple[list[str], list[str]], seed: int) -> list[str]:
+    """Sources that a model writes for held-out targets."""
+    return write_texts(model, held[1], DRAWN, RowRandom(seed, "held", rows=range(len(held[1]))))
+
+
+def share_embeddings(member: Any, network: Any) -> None:
+    """Let a member of the discriminator use a generator's own embeddings."""
+    member.network.set_input_embeddings(network.get_input_embeddings())
+    member.network.tie_weights()
 
 
 def calibrate(discriminator: PairDiscriminator, real: tuple[list[str], list[str]], written: list[str], seed: int) -> None:
@@ -153,7 +171,8 @@ def calibrate(discriminator: PairDiscriminator, real: tuple[list[str], list[str]
     other = [(made, target) for made, source, target in zip(written, *real, strict=True) if made != source]
     pairs = [real, *([_unzip(other)] if other else []), (bad[0], bad[1])]
     discriminator.eval()
-    odds = torch.cat([torch.logit(discriminator.probabilities(*pair), eps=1e-6) for pair in pairs]).double().numpy()
+    with torch.no_grad():  # log-odds themselves: of a discriminator that is far off, probabilities would all be 0 or 1
+        odds = torch.cat([discriminator.log_odds(*pair).cpu() for pair in pairs]).double().numpy()
     scale, bias = platt(odds, np.arange(len(odds)) < len(real[0]))
     for member in discriminator.members:
         scorer: Any = member

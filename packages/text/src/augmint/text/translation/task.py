@@ -35,6 +35,7 @@ from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicySpace
 from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import seq2seq_config
+from augmint.text.seq2seq.languages import told_tokenizer
 from augmint.text.task import TextTask
 from augmint.text.training.acceptance import decide
 from augmint.text.training.rows import TextRows
@@ -90,8 +91,10 @@ class Translation(TextTask):
     def check_settings(self) -> None:
         check_finetune(self.settings.finetune)
         self.refuse_judge_settings()
-        seq2seq_config(self.model_source, {})
-        seq2seq_config(self.generator_source, {}, "generator")
+        for source, where in ((self.model_source, "model"), (self.generator_source, "generator")):
+            seq2seq_config(source, {}, where)
+            if source.name_or_path:
+                told_tokenizer(source, where)
         self.dictionary  # noqa: B018 - read, so that a faulty file is told of at once
         self.check_policy_models()
 
@@ -151,20 +154,28 @@ class Translation(TextTask):
         generator = _with_glosser(start, pretraining.GENERATOR)
         discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
         if self.generator_settings.share_embeddings:
-            for member in discriminator.members:
-                member.network.set_input_embeddings(generator.network.get_input_embeddings())  # type: ignore[union-attr, operator]
-                member.network.tie_weights()  # type: ignore[union-attr, operator]
+            for member in discriminator.members:  # which learnt with these very weights
+                pretraining.share_embeddings(member, generator.network)
         reference = Seq2SeqGenerator.from_pretrained(start / pretraining.GENERATOR)
         return generator, discriminator, PairObjective(self.generator_settings, reference)
 
-    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        """The adversarially trained generator where its validation chrF++ is at least that of likelihood training as long."""
-        assert isinstance(trained, Seq2SeqGenerator)
-        tuned = pretraining.backward_chrf(trained.model, self._texts(self.splits.validation), self.settings.threads)
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        """The adversarially trained networks where the generator's validation chrF++ is at least that of likelihood training as
+        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
+        assert isinstance(generator, Seq2SeqGenerator)
+        assert isinstance(discriminator, PairDiscriminator)
+        held, threads = self._texts(self.splits.validation), self.settings.threads
+        tuned = pretraining.backward_chrf(generator.model, held, threads)
         figures = decide("chrF++", tuned, pretraining.continued_chrf(start), greater_is_better=True)
-        return trained if figures["accepted"] else self.plain_generator(start), figures
+        if not figures["accepted"]:
+            generator = self.plain_generator(start)
+            discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
+        pretraining.calibrate_against(generator.model, discriminator, held, self.settings.seed, threads)
+        return generator, discriminator, figures
 
-    def plain_generator(self, start: Path) -> Generator:
+    def plain_generator(self, start: Path) -> Seq2SeqGenerator:
         return _with_glosser(start, pretraining.CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from augmint.core.evaluation.training_defaults import TrainingDefaults
 from augmint.core.interfaces import Evaluation
 from augmint.core.minting.torch_state import evaluating
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, write_texts
+from augmint.text.seq2seq.limit import LengthLimit
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
 from augmint.text.translation.plan import Pairs, TranslationPlan
@@ -52,8 +53,11 @@ def weighted_loss(logits: Tensor, labels: Tensor, weights: Tensor, label_smoothi
     return (losses * weights[:, None]).sum() / (labels >= 0).sum().clamp(min=1)
 
 
-train = partial(fit, PairTrainer, defaults=DEFAULTS, kind=Seq2SeqTrainingArguments)
-"""Trains a `Seq2SeqModel` in place on a `TranslationPlan` (see `fit`)."""
+def train(model: Seq2SeqModel, plan: TranslationPlan, finetune: Mapping[str, Any], **values: Any) -> float:
+    """Train a model in place on a plan (see `fit`), after its limit of lengths was fitted to the plan's real pairs; returns
+    seconds."""
+    model.limit = LengthLimit.of_pairs(model, *plan.real_texts)
+    return fit(PairTrainer, model, plan, finetune, defaults=DEFAULTS, kind=Seq2SeqTrainingArguments, **values)
 
 
 def score(

@@ -53,8 +53,8 @@ def run(shop: Workshop, workers: Workers) -> None:
     output = trainer.train(resume_from_checkpoint=True)
     unfinished = directory.root / ".networks"
     shutil.rmtree(unfinished, ignore_errors=True)
-    chosen, figures = task.accept(trainer.ema, directory.start)
-    save_networks(unfinished, chosen, discriminator)
+    generator, discriminator, figures = task.accept(trainer.ema, discriminator, directory.start)
+    save_networks(unfinished, generator, discriminator)
     for name, target in (("generator", directory.generator), ("discriminator", directory.discriminator)):
         shutil.rmtree(target, ignore_errors=True)
         os.replace(unfinished / name, target)
