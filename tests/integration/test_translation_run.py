@@ -13,6 +13,7 @@ from datasets import load_dataset
 
 from augmint.core import Augmenter
 from augmint.text.builtin import cldr
+from augmint.text.generators import Seq2SeqGenerator
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import MORE_WORKERS, check_killed, finished
@@ -27,7 +28,7 @@ RECIPE: dict[str, Any] = {
                           "vocab_size": 400}, "max_length": 16},
     "generator": {"discriminator_steps": 4},
     "adversarial": {"max_steps": 4, "save_steps": 2, "logging_steps": 1},
-    "search": {"trials": 3, "finalists": 1, "final_seeds": 1, "executor": "serial"},
+    "search": {"trials": 5, "finalists": 1, "final_seeds": 1, "executor": "serial"},
     "mint": {"ratio": 0.5, "max_rounds": 1},
     "finetune": {"max_steps": 12, "per_device_train_batch_size": 16, "learning_rate": 5e-3},
     "compare": {"seeds": [0, 1], "arms": ARMS},
@@ -60,6 +61,15 @@ def test_a_run_compares_all_controls_and_reports_pairs_with_scores_and_reasons(u
     assert all(0 < comparison["diversity"][side]["distinct-1"] < 1 for side in ("minted", "real"))
     assert "self-BLEU" in page
     assert "is a near copy of a test row" in page or "are near copies of test rows" in page
+
+
+def test_the_search_tries_glosses_and_the_augmenter_can_write_them(undisturbed: Path) -> None:
+    events = [json.loads(line) for line in (undisturbed / "search" / "trials.jsonl").read_text().splitlines()]
+    glossed = {event["trial"] for event in events if event.get("point", {}).get("decode") == "gloss"}
+    assert any(event.get("trial") in glossed and event.get("score") is not None for event in events)
+    augmenter = Augmenter.from_pretrained(undisturbed / "augmenter")
+    assert isinstance(augmenter.generator, Seq2SeqGenerator)
+    assert augmenter.generator.glosser is not None
 
 
 def test_minted_pairs_keep_the_hubs_form_and_the_targets_of_people(undisturbed: Path) -> None:
