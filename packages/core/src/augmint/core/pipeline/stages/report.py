@@ -39,7 +39,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     """Everything the page shows."""
     recipe, directory, task = shop.recipe, shop.directory, shop.task
     inspection, search = read_json(directory.inspection), read_json(directory.search_result)
-    adversarial, manifest = read_json(directory.root / "adversarial.json"), read_json(directory.minted / "manifest.json")
+    adversarial, manifest = read_json(directory.adversarial), read_json(directory.minted / "manifest.json")
     comparison = {**read_json(directory.comparison), "cost": dict(cost)}
     log = read_jsonl(directory.checkpoints / "train_log.jsonl")
     minted = shop.minted_rows
@@ -79,9 +79,11 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
 
 
 def _applied(shop: Workshop, mint: Mapping[str, Any]) -> dict[str, Any]:
-    """Minting settings without the judge's, where it has nothing to say of the task's rows: the space then leaves that open."""
+    """Minting settings without the judge's, where it has nothing to say of the task's rows (the space then leaves that open), and
+    without those of a discriminator that decided nothing."""
     judged = any(dimension.name == "min_agreement" for dimension in shop.space.dimensions)
-    return {name: value for name, value in mint.items() if judged or name != "min_agreement"}
+    idle = {*(() if judged else ("min_agreement",)), *(() if shop.critic is not None else ("keep_quantile", "best_of"))}
+    return {name: value for name, value in mint.items() if name not in idle}
 
 
 def dataset_name(data: DataConfig) -> str:
