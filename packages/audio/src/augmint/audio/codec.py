@@ -39,7 +39,8 @@ class AudioCodec(RowCodec):
     or "text": int32 (n, T) with "text_length": int64 (n,) (see `augmint.core.interfaces.strings`).
 
     Attributes:
-        longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted.
+        longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted, unless real
+            ones are.
     """
 
     answers: ClassVar[tuple[str, ...]] = (LABEL, TEXT)

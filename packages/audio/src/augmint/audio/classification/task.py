@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 from datasets import ClassLabel, Dataset
 
 from augmint.audio.classification.judge import ClipJudge, mark
-from augmint.audio.classification.model import ClipClassifier, classifier_config
+from augmint.audio.classification.model import ClipClassifier, classifier_config, window_of
 from augmint.audio.classification.training import score, train
 from augmint.audio.clips import AUDIO
 from augmint.audio.codec import AudioCodec
 from augmint.audio.making import Making
+from augmint.audio.models.extractor import LONGEST
+from augmint.audio.models.within import Within
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
 from augmint.audio.vocoder.making import VersionMaking
@@ -27,6 +30,8 @@ from augmint.core.interfaces import (
     Evaluation,
     FinetuneJob,
     Judge,
+    Splits,
+    TaskSettings,
 )
 
 
@@ -37,6 +42,10 @@ class AudioClassification(AudioTask, ClassifierTask):
     payload: ClassVar[str] = AUDIO
     makings: ClassVar[tuple[type[Making], ...]] = (ClassMaking, VersionMaking)
     default_columns: ClassVar[Mapping[str, str]] = {"audio": "audio", "label": "label"}
+
+    def __init__(self, splits: Splits, settings: TaskSettings) -> None:
+        super().__init__(splits, settings)
+        self.codec.longest = window_of(settings.model, self.names, LONGEST)  # as wide as a scratch model's can be: no row is read
 
     @classmethod
     def check_columns(cls, dataset: Dataset, columns: Mapping[str, str]) -> None:
@@ -49,6 +58,11 @@ class AudioClassification(AudioTask, ClassifierTask):
         check_finetune(self.settings.finetune)
         classifier_config(self.settings.model, self.names, 1.0)
         self.adversarial_networks()
+
+    @cached_property
+    def window(self) -> int | None:
+        """Samples that the model hears of a clip, or None where it hears all."""
+        return window_of(self.settings.model, self.names, self.seconds)
 
     # judge --------------------------------------------------------------------------------------------------------
 
@@ -71,6 +85,8 @@ class AudioClassification(AudioTask, ClassifierTask):
         return ClipClassifier.from_pretrained(directory)
 
     def make_plan(self, job: FinetuneJob, rows: AudioRows, extra: AudioRows | None, **values: Any) -> LabelledPlan:
+        if values.get("policy") is not None and self.window is not None:
+            values["policy"] = Within(values["policy"], self.window)
         return LabelledPlan(rows, extra, soft=job.extra_targets, classes=len(self.names), **values)
 
     def train_model(self, model: Any, plan: Any, **values: Any) -> float:
