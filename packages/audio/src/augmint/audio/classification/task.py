@@ -7,12 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 from datasets import ClassLabel, Dataset
 
 from augmint.audio.classification.judge import ClipJudge, mark
 from augmint.audio.classification.model import ClipClassifier, classifier_config, window_of
 from augmint.audio.classification.training import score, train
 from augmint.audio.clips import AUDIO
+from augmint.audio.codec import LONGEST as LONGEST_CLIP
 from augmint.audio.codec import AudioCodec
 from augmint.audio.making import Making
 from augmint.audio.models.extractor import LONGEST
@@ -71,6 +73,15 @@ class AudioClassification(AudioTask, ClassifierTask):
 
     def load_judge(self, directory: Path) -> Judge:
         return ClipJudge.from_pretrained(directory)
+
+    @cached_property
+    def labellable(self) -> Dataset | None:
+        """Not the long recordings, which are no clips of a class."""
+        rows = self.splits.unlabeled
+        if rows is None:
+            return None
+        short = np.flatnonzero(self.codec.seconds(rows) <= LONGEST_CLIP)
+        return rows if len(short) == len(rows) else rows.select(short)
 
     def unlabelled_batches(self, rows: Dataset) -> Iterable[Batch]:
         codec = AudioCodec({AUDIO: self.codec.columns[AUDIO]}, self.splits.train.features, self.codec.sampling_rate)

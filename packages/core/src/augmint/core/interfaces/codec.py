@@ -58,6 +58,10 @@ class RowCodec(ABC):
     def check(self, dataset: Dataset) -> list[RowProblem]:
         """Every row that cannot be encoded (undecodable, empty, label out of range or missing)."""
 
+    def check_unlabelled(self, dataset: Dataset) -> list[RowProblem]:
+        """As `check`, of rows of `data.unlabeled`. The default asks the same of them."""
+        return self.check(dataset)
+
     @abstractmethod
     def encode(self, dataset: Dataset) -> Batch:
         """All rows of `dataset` as tensors, compactly (images uint8). Callers pass slices: `dataset.select(...)`."""
