@@ -28,8 +28,8 @@ SLOWEST = AudioPolicy(tuple(Stage({name: 1.0}) for name in ("shift", "speed", "t
 
 
 def task(kind: str, model: dict) -> AudioClassification:
-    settings = {"finetune": {"max_steps": 30, "per_device_train_batch_size": 4}, "model": {"scratch": {"model_type": kind, **model}}}
-    return AudioClassification(Splits(labelled(), labelled((1, 1, 1))), TaskSettings(**settings))
+    settings = TaskSettings(model={"scratch": {"model_type": kind, **model}}, finetune={"max_steps": 30})
+    return AudioClassification(Splits(labelled(), labelled((1, 1, 1))), settings)
 
 
 def drawn(made: AudioClassification, policy: AudioPolicy | None = SLOWEST) -> list[dict]:

@@ -91,5 +91,7 @@ def test_a_model_of_many_languages_must_be_told_which():
         check_language(many, None)
     with pytest.raises(UserError, match="Did you mean 'de'"):
         check_language(many, "dee")
-    with pytest.raises(UserError, match="no choice of languages"):
-        check_language(GenerationConfig(), "de")
+    for one in (GenerationConfig(), None):
+        check_language(one, None)
+        with pytest.raises(UserError, match="no choice of languages"):
+            check_language(one, "de")

@@ -3,7 +3,7 @@
 import pytest
 
 from augmint.core.interfaces import Metric
-from augmint.core.pipeline.stages.notes import noticed, nothing_learnt
+from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 
 WER = Metric("wer", greater_is_better=False, unit="%", low=0.0, written="WER", nothing=100.0)
 ACCURACY = Metric("accuracy", unit="%", low=0.0, high=100.0)
