@@ -66,7 +66,7 @@ def test_the_language_is_asked_for_and_kept_when_it_is_saved(polyglot: str, tmp_
     assert again.transcribe(audio, lengths) == model.transcribe(audio, lengths)
     asked = []
     generate = model.network.generate
-    model.network.generate = lambda *given, **values: asked.append(values["generation_config"].language) or generate(*given, **values)
+    model.network.generate = lambda **given: asked.append(given["generation_config"].language) or generate(**given)
     model.transcribe(audio, lengths)
     assert set(asked) == {"de"}
 
