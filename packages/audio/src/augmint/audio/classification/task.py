@@ -24,6 +24,7 @@ from augmint.audio.task import AudioTask
 from augmint.audio.vocoder.making import VersionMaking
 from augmint.audio.wavegan.making import ClassMaking
 from augmint.core.errors import UserError
+from augmint.core.evaluation.arms import RESYNTHESISED
 from augmint.core.evaluation.classifier_task import ClassifierTask
 from augmint.core.evaluation.finetuning import check_finetune
 from augmint.core.evaluation.labelled_plan import LabelledPlan
@@ -55,6 +56,10 @@ class AudioClassification(AudioTask, ClassifierTask):
         if not isinstance(feature, ClassLabel):
             what = f"Column {columns['label']!r} holds {feature}, not class labels."
             raise UserError(what, where="data.columns.label", fix="Give a column of class labels (whole numbers or strings).")
+
+    @classmethod
+    def controls_of(cls, generator: Mapping[str, Any]) -> tuple[str, ...]:
+        return (RESYNTHESISED,) if generator.get("name") in VersionMaking.names() else ()
 
     def check_settings(self) -> None:
         check_finetune(self.settings.finetune)

@@ -27,7 +27,7 @@ from augmint.core.report.policy_words import policy_sentences
 
 SAMPLES = 6
 CLASSES = 12
-QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "n_real", "n_fake")
+QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "auc", "n_real", "n_fake")
 
 
 def run(shop: Workshop, cost: Mapping[str, float]) -> None:
