@@ -18,6 +18,7 @@ from augmint.core.data.source import FORMATS
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
+from augmint.core.pipeline.stages.last_samples import last_samples
 from augmint.core.pipeline.stages.model_cards import describe
 from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 from augmint.core.pipeline.versions import versions
@@ -44,6 +45,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     log = read_jsonl(directory.checkpoints / "train_log.jsonl")
     minted = shop.minted_rows
     policy = read_json(directory.policy)
+    made_at, made = last_samples(directory.checkpoints / "samples")
     return ReportData(
         task=task.name,
         metric=task.metric,
@@ -65,6 +67,8 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         train_log=log,
         quality={**_quality(log), **_synthetic(shop)},
         samples=_samples(shop, minted),
+        made=made,
+        made_at=made_at,
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
         pseudo_labels=_pseudo_labels(shop),
