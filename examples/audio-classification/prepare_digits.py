@@ -2,8 +2,8 @@
 choose by and to test on.
 
 Train is read by the voices of eSpeak NG. Validation is what three telephone announcers recorded, as Debian packages it, and test
-what five others did: nothing recorded is trained on, and whatever validation chooses has never heard those of the test. The labels
-are the numbers, whatever the language. Everything has telephone quality (8 kHz), as the recordings do.
+what four others did in five sets: nothing recorded is trained on, and whatever validation chooses has never heard those of the
+test. The labels are the numbers, whatever the language. Everything has telephone quality (8 kHz), as the recordings do.
 
     sudo apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav \
         asterisk-prompt-es-co asterisk-prompt-fr-armelle asterisk-prompt-it-menardi-wav

@@ -16,6 +16,7 @@ import argparse
 import math
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from warm_start_speech import RATE, Clips, chosen, missing, recorded, said
 
 from augmint.audio import AudioPolicySpace
 from augmint.audio.files import read_clip
+from augmint.audio.policy import Stage
 from augmint.audio.recognition import Recognizer, build_recognizer, error_rate, normalise
 from augmint.core.interfaces import RowRandom
 
@@ -33,9 +35,10 @@ DATA = Path(__file__).parent / "data"
 SENTENCES = Path("/usr/share/trans/de-en")
 READ, RECORDED, WARM_UP, LEARNING_RATE = 22, 10, 100, 2e-3  # clips of a batch, steps, and the rate after these
 SAVE_EVERY, TRY_EVERY, WINDOW = 50, 100, 16  # steps
-CHANCES = {"speed": 0.4, "tempo": 0.3, "vtlp": 0.5, "room": 0.4, "noise": 0.4, "gain": 0.3, "channel": 0.3, "frequency_drop": 0.8,
-           "time_drop": 0.3}  # fmt: skip
-POLICY = AudioPolicySpace("speech-recognition", RATE).decode({"strength": 0.6, **CHANCES})
+CHANCES = {"speed": 0.4, "tempo": 0.3, "vtlp": 0.5, "room": 0.4, "noise": 0.4, "gain": 0.3, "channel": 0.3}
+MASKS = (Stage({"frequency_drop": 1.0}, 0.8, (0.6, 0.6)), Stage({"time_drop": 1.0}, 0.3, (0.6, 0.6)))
+CHANGES = AudioPolicySpace("speech-recognition", RATE).decode({"strength": 0.6, **CHANCES})
+POLICY = replace(CHANGES, stages=(*CHANGES.stages, *MASKS))
 
 
 def joined(clips: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from transformers import GenerationConfig, SeamlessM4TFeatureExtractor
+from transformers import GenerationConfig, SeamlessM4TFeatureExtractor, Wav2Vec2FeatureExtractor
 
 from augmint.audio.classification.model import ClipClassifier
 from augmint.audio.clips import to_batch
 from augmint.audio.models.extractor import sampling_rate_of, window_values
 from augmint.audio.models.fbank import fbank
+from augmint.audio.models.features import features
 from augmint.audio.recognition.source import check_language
 from augmint.core.errors import UserError
 
@@ -36,6 +37,22 @@ def test_the_quick_filter_bank_gives_the_numbers_of_transformers():
     found = fbank(extractor, waves)
     assert torch.equal(found["attention_mask"], wanted["attention_mask"].long())
     torch.testing.assert_close(found["input_features"], wanted["input_features"].float(), atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_raw_wave_is_normalised_by_its_own_samples_whatever_is_beside_it(masked):
+    extractor = Wav2Vec2FeatureExtractor(do_normalize=True, return_attention_mask=masked)
+    short, long = noises(0.5, 0.9)
+    alone, together = (features(extractor, **to_named(to_batch(clips))) for clips in ([short], [short, long]))
+    assert ("attention_mask" in together) == masked, "the model is given a mask where its extractor says so"
+    values = together["input_values"][0]
+    torch.testing.assert_close(values[: len(short)], alone["input_values"][0])
+    assert not values[len(short) :].any()
+    assert values[: len(short)].std() == pytest.approx(1.0, abs=1e-2)
+
+
+def to_named(batch):
+    return {"audio": batch["audio"], "lengths": batch["audio_length"]}
 
 
 @pytest.mark.parametrize("kind", list(MODELS))
@@ -74,5 +91,7 @@ def test_a_model_of_many_languages_must_be_told_which():
         check_language(many, None)
     with pytest.raises(UserError, match="Did you mean 'de'"):
         check_language(many, "dee")
-    with pytest.raises(UserError, match="no choice of languages"):
-        check_language(GenerationConfig(), "de")
+    for one in (GenerationConfig(), None):
+        check_language(one, None)
+        with pytest.raises(UserError, match="no choice of languages"):
+            check_language(one, "de")

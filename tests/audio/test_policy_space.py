@@ -8,8 +8,10 @@ import torch
 
 from augmint.audio.ops import TASKS, get_op
 from augmint.audio.policy import AudioPolicy, AudioPolicySpace, standard_policy
+from augmint.audio.vocoder import MelVocoderGenerator
 from augmint.core.errors import UserError
 from augmint.core.interfaces import MintSettings, Point, RowRandom, keyed_generator
+from augmint.core.interfaces.narrowed import NarrowedSpace
 
 sys.path.insert(0, str(Path(__file__).parent))
 from waves import VOICES, as_int16, batch_of
@@ -87,9 +89,39 @@ def test_ops_that_are_unsafe_for_the_task_are_in_no_policy(space):
     assert ("shift" in ops_of(policy)) == (space.task == "audio-classification")
 
 
+@pytest.mark.parametrize("space", SPACES)
+def test_the_space_has_at_most_15_dimensions_beside_the_strength_with_those_of_generated_clips(space):
+    names = [dimension.name for dimension in space.dimensions]
+    assert names[0] == "strength"
+    assert len(names) - 1 <= 15
+    assert {"share", "min_agreement", "keep_quantile"} <= set(names) or space.mint is None
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_one_chance_lays_both_masks_as_two_stages_whose_size_follows_the_strength_alone(space):
+    stages = space.decode({"masks": 0.3, "strength": 0.4, "voice_magnitude": 0.1, "recording_magnitude": 0.1}).stages
+    assert [(dict(stage.ops), stage.probability, stage.magnitude) for stage in stages] == [
+        ({"frequency_drop": 1.0}, 0.3, (0.4, 0.4)),
+        ({"time_drop": 1.0}, 0.3, (0.4, 0.4)),
+    ]
+
+
+@pytest.mark.parametrize("name", ["frequency_drop", "time_drop", "noise_white", "codec"])
+def test_an_op_that_shares_its_dimension_is_excluded_by_that_ones_name(name):
+    space = AudioPolicySpace("speech-recognition")
+    holder = {"noise_white": "noise", "codec": "channel"}.get(name, "masks")
+    with pytest.raises(UserError, match=f"'{name}' is an op of '{holder}': exclude that"):
+        NarrowedSpace(space, [name])
+    assert name not in ops_of(NarrowedSpace(space, [holder]).decode({d.name: d.high for d in space.dimensions}))
+    with pytest.raises(UserError, match="Did you mean 'speed'"):
+        NarrowedSpace(space, ["sped"])
+
+
 @pytest.mark.parametrize("task", TASKS)
-def test_the_space_has_few_dimensions(task):
-    assert len(AudioPolicySpace(task).dimensions) <= 15
+def test_without_perturbation_clips_are_made_anew_as_they_are(task):
+    space = NarrowedSpace(AudioPolicySpace(task, mint="versions"), ["perturbation"])
+    for start in ("minted", "standard_minted"):
+        assert space.decode(space.starts()[start]).mint.controls == MelVocoderGenerator.gentlest
 
 
 def test_one_strength_scales_every_magnitude():
@@ -100,24 +132,26 @@ def test_one_strength_scales_every_magnitude():
 
 
 def test_mint_settings_are_searched_only_where_there_is_a_generator():
-    point = {"share": 0.5, "truncation": 0.7, "min_agreement": 0.9, "keep_quantile": 0.5, "balance": 1.0, "soft_labels": 0.25}
-    assert AudioPolicySpace("audio-classification", mint="new").decode(point).mint == MintSettings(**point)
+    point = {"share": 0.5, "truncation": 0.7, "min_agreement": 0.9, "keep_quantile": 0.5}
+    assert AudioPolicySpace("audio-classification", mint="new").decode(point).mint == MintSettings(**point, soft_labels=0.5)
     assert AudioPolicySpace("audio-classification").decode(point).mint == MintSettings()
     assert not {d.name for d in AudioPolicySpace("audio-classification").dimensions} & set(point)
 
 
 def test_the_generator_of_speech_is_told_how_much_to_perturb():
-    point = {"share": 0.5, "perturbation": 0.3, "min_agreement": 0.9, "keep_quantile": 0.5, "weight": 0.4}
+    point = {"share": 0.5, "perturbation": 0.3, "min_agreement": 0.9, "keep_quantile": 0.5}
     space = AudioPolicySpace("speech-recognition", mint="versions")
     mint = space.decode(point).mint
-    assert mint == MintSettings(share=0.5, controls={"perturbation": 0.3}, min_agreement=0.9, keep_quantile=0.5, weight=0.4)
+    assert mint == MintSettings(share=0.5, controls={"perturbation": 0.3}, min_agreement=0.9, keep_quantile=0.5)
     assert space.decode({**point, "share": 0.0}).mint == MintSettings()
 
 
-def test_versions_of_labelled_clips_are_perturbed_and_shared_out_over_the_classes():
-    names = {d.name for d in AudioPolicySpace("audio-classification", mint="versions").dimensions}
-    assert {"perturbation", "balance", "soft_labels"} <= names
-    assert "truncation" not in names
+def test_versions_of_labelled_clips_are_perturbed_and_their_labels_softened():
+    space = AudioPolicySpace("audio-classification", mint="versions")
+    assert "perturbation" in {d.name for d in space.dimensions}
+    assert "truncation" not in {d.name for d in space.dimensions}
+    minted = space.decode(space.starts()["minted"]).mint
+    assert (minted.controls, minted.soft_labels, minted.balance, minted.weight) == ({"perturbation": 0.5}, 0.5, 0.0, 1.0)
 
 
 def test_wrong_arguments_say_what_is_wrong():

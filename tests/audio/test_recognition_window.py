@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from augmint.audio.models.within import Within
 from augmint.audio.policy import AudioPolicy, Stage
 from augmint.audio.recognition import build_recognizer, load_recognizer
-from augmint.audio.recognition.window import Within
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom
 

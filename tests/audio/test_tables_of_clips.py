@@ -101,6 +101,17 @@ def test_untranscribed_clips_need_no_transcript(corpus: Path, more: dict[str, li
     assert len(loaded.splits.unlabeled) == 4
 
 
+def test_long_recordings_are_taken_without_transcripts_alone(corpus: Path) -> None:
+    (corpus / "street").mkdir()
+    soundfile.write(corpus / "street" / "long.flac", np.tile(noise(0), 242), RATE)
+    loaded = load(corpus, unlabeled={"path": "audiofolder", "data_dir": "street"})
+    assert len(loaded.splits.unlabeled) == 1
+    table = corpus / "corpus" / "ru" / "dev.tsv"
+    table.write_text(table.read_text(encoding="utf-8") + f"x\t{corpus / 'street' / 'long.flac'}\twords\t2\n", encoding="utf-8")
+    with pytest.raises(UserError, match="the clip is 121 s long, more than 120 s: cut it"):
+        load(corpus)
+
+
 def test_a_clip_of_the_test_split_is_none_to_learn_sounds_from_whatever_its_transcript_says(corpus: Path) -> None:
     names = [f"common_voice_ru_{number}.mp3" for number in (12, 13)]
     cells = {"path": [str(corpus / "corpus" / "ru" / "clips" / name) for name in names]}

@@ -13,6 +13,7 @@ from augmint.audio.classification.task import AudioClassification
 from augmint.audio.files import write_clip
 from augmint.audio.recognition.task import SpeechRecognition
 from augmint.audio.vocoder import MelVocoderGenerator, VocoderDiscriminator
+from augmint.audio.vocoder.material import held_clips
 from augmint.core.errors import UserError
 from augmint.core.interfaces import MintSettings, Splits, TaskSettings, get_modality
 from augmint.core.minting import MintArguments, MintParts, mint_rows
@@ -60,6 +61,53 @@ def test_each_is_a_version_of_a_clip_of_its_class_and_all_clips_of_a_class_have_
 def test_a_class_without_clips_is_named():
     with pytest.raises(UserError, match="no row of class 'cab'"):
         minted(labelled((3, 0, 2)), per_class=4)
+
+
+def recordings(*seconds: float) -> Dataset:
+    """Without labels."""
+    draw = np.random.default_rng(0)
+    clips = [(900 * draw.standard_normal(round(16000 * length))).astype(np.int16) for length in seconds]
+    rows = Dataset.from_dict({"audio": [{"bytes": write_clip(clip, 16000), "path": None} for clip in clips]})
+    return rows.cast_column("audio", Audio(decode=False))
+
+
+def with_recordings(rows: Dataset, unlabeled: Dataset) -> AudioClassification:
+    settings = TaskSettings(finetune={"max_steps": 2, "per_device_train_batch_size": 2}, generator=VOCODER)
+    return AudioClassification(Splits(rows, labelled((1, 1, 1)), unlabeled=unlabeled), settings)
+
+
+def test_steps_follow_the_segments_of_all_recordings():
+    rows = labelled()
+    few, many = with_recordings(rows, recordings(1)), with_recordings(rows, recordings(300, 10))
+    for made, steps in ((few, 3000), (many, 6000)):
+        assert made.adversarial_defaults()["max_steps"] == steps
+    segments = many.adversarial_rows(None)
+    assert len(segments) > 2000
+    assert "_segments" not in many.making.__dict__, "they are held while they are trained on"
+
+
+def test_recordings_that_do_not_fit_into_memory_are_left_out_by_chance_and_the_report_says_so(monkeypatch):
+    rows = labelled()
+    made = with_recordings(rows, recordings(*[1.0] * 8))
+    real, unlabeled = made.train_rows, made.unlabelled
+    bound = int(2 * real.lengths.sum()) + 3 * 32000
+    whole, none_left = held_clips([real, unlabeled], 0)
+    assert (none_left, [len(clip) for clip in whole]) == (0, [*real.lengths, *[16000] * 8])
+    kept = [held_clips([real, unlabeled], seed, bound) for seed in (0, 0, 1)]
+    assert [left for _, left in kept] == [5, 5, 5]
+    assert [len(clip) for clip in kept[0][0]] == [*real.lengths, *[16000] * 3], "labelled ones come first"
+    numbers = [[index for index, clip in enumerate(whole) for one in found if np.array_equal(one, clip)] for found, _ in kept]
+    assert numbers[0] == numbers[1] == sorted(numbers[0])
+    assert numbers[0] != numbers[2]
+    monkeypatch.setattr("augmint.audio.vocoder.making.held_clips", lambda parts, seed: held_clips(parts, seed, bound))
+    made.adversarial_rows(None)
+    assert "5 others did not fit into memory" in made.accept(None, None)[1]["notice"]
+
+
+def test_long_recordings_are_given_no_label():
+    made = with_recordings(labelled(), recordings(1, 121, 2))
+    assert len(made.unlabelled) == 3
+    assert made.codec.seconds(made.labellable).tolist() == [1, 2]
 
 
 def test_networks_of_both_kinds_come_back_from_their_folders(tmp_path):

@@ -220,6 +220,24 @@ def test_a_warm_up_left_open_is_nine_tenths_of_the_training(tmp_path):
     assert same == [True] * 8 + [False]
 
 
+@pytest.mark.parametrize(("stop", "trained"), [(3, False), (4, True)])
+def test_a_training_that_ends_within_the_warm_up_says_that_the_discriminator_has_learnt_nothing(tmp_path, stop, trained):
+    class End(AdversarialCallback):
+        def on_step_end(self, trainer, step):
+            if step == stop:
+                trainer.request_stop("max_seconds is over")
+
+    watch = Watch()
+    run = trainer(tmp_path, 6, 3, [End(), watch])
+    start = torch.cat([p.detach().flatten().clone() for p in run.discriminator.parameters()])
+    assert run.train().global_step == stop
+    assert run.objective.discriminator_trained == trained
+    assert torch.equal(watch.weights[-1], start) != trained
+    again = trainer(tmp_path, 6, 3, save_steps=1)
+    again._begin(True)
+    assert again.objective.discriminator_trained == trained, "a process that goes on knows it too"
+
+
 def test_losses_that_compare_pairs_are_refused():
     config = build_vocoder(NARROW)[0].config
     with pytest.raises(UserError, match="pairs"):

@@ -8,6 +8,7 @@ from datasets import ClassLabel, Dataset
 from augmint.audio import AudioClassification
 from augmint.audio.files import write_clip
 from augmint.audio.wavegan import WaveRows, build_pair, generator_names, wavegan_defaults, wavegan_objective
+from augmint.audio.wavegan.augment import OPS
 from augmint.core.adversarial import AdversarialArguments, AdversarialTrainer
 from augmint.core.errors import UserError
 from augmint.core.interfaces import RowRandom, Splits, TaskSettings
@@ -108,3 +109,9 @@ def test_a_recipe_chooses_the_loss(tmp_path):
     for wrong in ({"loss": "wgan-gp"}, {"name": "wavegan", "loss": "wgan"}):
         with pytest.raises(UserError, match=r"generator\.loss"):
             task(**wrong).check_settings()
+
+
+@pytest.mark.parametrize(("clips", "words"), [(300, tuple(OPS)), (20_000, ("shuffle",))])
+def test_the_phase_is_shuffled_however_many_clips_there_are(clips, words):
+    for name, loss in (("istft", "hinge"), ("wavegan", "wgan-gp")):
+        assert wavegan_objective(clips, name, loss=loss).augment.policy == words

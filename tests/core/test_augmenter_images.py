@@ -70,6 +70,15 @@ def test_transform_gives_pictures_and_the_readers_labels(digits: Dataset) -> Non
     assert any(a.tobytes() != b.tobytes() for a, b in zip(batch["image"], digits["image"]))
 
 
+@pytest.mark.parametrize("before", ["mint", "bind"])
+def test_transform_gives_bytes_to_a_reader_of_bytes(digits: Dataset, before: str) -> None:
+    view = digits.select(range(8)).cast_column("image", Image(decode=False))
+    augmenter = Augmenter(policy=trivial_augment())
+    augmenter.mint(view, 0.5) if before == "mint" else augmenter.bind(view)
+    view.set_transform(augmenter.transform)
+    assert all(isinstance(cell["bytes"], bytes) for cell in view[:]["image"])
+
+
 def test_saved_and_loaded_it_mints_the_same_pictures(digits: Dataset, generator: ImageGenerator, tmp_path: Path) -> None:
     augmenter = Augmenter(generator, trivial_augment())
     again = Augmenter.from_pretrained(augmenter.save_pretrained(tmp_path))

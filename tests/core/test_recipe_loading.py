@@ -49,6 +49,12 @@ def test_the_tasks_controls_are_compared_unless_the_recipe_names_its_arms(task: 
     assert named.compare.arms == ("original", "standard")
 
 
+@pytest.mark.parametrize(("name", "controls"), [("vocos", ("resynthesised",)), ("hifigan", ("resynthesised",)), ("wavegan", ())])
+def test_what_the_vocoder_does_by_itself_is_compared_where_one_mints_labelled_clips(name, controls, tmp_path: Path) -> None:
+    recipe = load_recipe(write(tmp_path, f"task: audio-classification\ndata: {{path: x.csv}}\ngenerator: {{name: {name}}}\n"))
+    assert recipe.compare.arms == ("original", "standard", *controls, "policy", "minted", "policy+minted")
+
+
 def test_resolved_yaml_is_the_same_recipe_and_records_versions(tmp_path: Path) -> None:
     recipe = recipe_from_dict(
         {

@@ -3,7 +3,7 @@
 import pytest
 
 from augmint.core.interfaces import Metric
-from augmint.core.pipeline.stages.notes import nothing_learnt
+from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 
 WER = Metric("wer", greater_is_better=False, unit="%", low=0.0, written="WER", nothing=100.0)
 ACCURACY = Metric("accuracy", unit="%", low=0.0, high=100.0)
@@ -25,3 +25,11 @@ def test_arms_no_better_than_a_model_that_has_learnt_nothing_are_told(metric, in
     notes = nothing_learnt(metric, arms(*intervals), counts)
     assert len(notes) == (said is not None)
     assert said is None or said in notes[0]
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_discriminator_whose_turn_never_came_is_told(trained):
+    adversarial = {"rollbacks": [], "stopped": "max_seconds (5) is over", "discriminator_trained": trained}
+    search = {"stopped_because": "trials", "best_policy": {"mint": {"share": 0.5}}}
+    notes = noticed({"notices": [], "skipped": {}}, search, adversarial, {"rows": {"minted": 3}})
+    assert any("keep_quantile has no effect" in note for note in notes) != trained

@@ -149,3 +149,10 @@ def test_how_large_a_gain_validation_could_have_shown_shrinks_with_seeds():
     few, more, one = (verdict(GOOD, seeds=range(count), spread=1.0)["resolution"] for count in (3, 30, 1))
     assert 0 < more < few / 2
     assert one is None
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_minus():
+    same = {**dict.fromkeys(GOOD, 76.0), "policy+minted": 76.001}
+    reason = verdict(same, {"policy+minted": 75.999}, spread=0.0)["reason"]
+    assert "+0.00" in reason
+    assert "-0.00" not in reason

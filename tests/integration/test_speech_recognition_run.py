@@ -15,6 +15,9 @@ import yaml
 from datasets import Audio, load_from_disk
 
 from augmint.audio.builtin.speech import speak
+from augmint.core.pipeline import workshop as workshop_module
+from augmint.core.pipeline.run_dir import RunDirectory
+from augmint.core.pipeline.workshop import Workshop
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import check_killed, finished
@@ -84,6 +87,14 @@ def test_what_is_made_of_a_clip_keeps_its_transcript_and_is_another_clip(undistu
     stored = [cell["bytes"] for cell in made.cast_column("audio", Audio(decode=False))["audio"]]
     assert all(soundfile.info(io.BytesIO(clip)).samplerate == 16000 for clip in stored)
     assert len(set(stored)) == len(stored)
+
+
+def test_a_discriminator_that_never_learnt_decides_nothing(undisturbed: Path) -> None:
+    assert json.loads((undisturbed / "adversarial.json").read_text())["discriminator_trained"]
+    assert Workshop(RunDirectory(undisturbed)).mint_parts.discriminator is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workshop_module, "read_json", lambda path: {"discriminator_trained": False})
+        assert Workshop(RunDirectory(undisturbed)).mint_parts.discriminator is None
 
 
 def test_untranscribed_clips_are_kept_beside_the_transcribed(undisturbed: Path) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from datasets import ClassLabel, Dataset, Features
 
@@ -22,6 +23,8 @@ from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 
 LONGEST, SHORTEST = 120.0, 0.02
 """Seconds of a clip that is taken: longer ones fill the memory, shorter ones hold nothing."""
+LONGEST_UNLABELLED = 7200.0
+"""Seconds of a recording that came without a label or transcript, of which parts are taken."""
 TEXT, LABEL = "text", "label"
 _CHUNK = 64
 _WHOLE = 0.9  # part of the length in a clip's header that must be there
@@ -39,7 +42,8 @@ class AudioCodec(RowCodec):
     or "text": int32 (n, T) with "text_length": int64 (n,) (see `augmint.core.interfaces.strings`).
 
     Attributes:
-        longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted.
+        longest: samples that a model hears of a clip, where it has such a bound; no longer clip is minted, unless real
+            ones are.
     """
 
     answers: ClassVar[tuple[str, ...]] = (LABEL, TEXT)
@@ -51,10 +55,17 @@ class AudioCodec(RowCodec):
         self.label_names = list(label.names) if isinstance(label, ClassLabel) else None
 
     def check(self, dataset: Dataset) -> list[RowProblem]:
+        return self._check(dataset, LONGEST)
+
+    def check_unlabelled(self, dataset: Dataset) -> list[RowProblem]:
+        """As `check`; recordings of up to two hours pass, which a vocoder is trained on in segments."""
+        return self._check(dataset, LONGEST_UNLABELLED)
+
+    def _check(self, dataset: Dataset, longest: float) -> list[RowProblem]:
         labels, texts = self.labels(dataset), self.texts(dataset)
         problems = []
         for row, cell in enumerate(self._cells(dataset)):
-            reason = _clip_problem(cell, self.sampling_rate)
+            reason = _clip_problem(cell, self.sampling_rate, longest)
             if reason is None and labels is not None:
                 reason = self._label_problem(labels[row])
             if reason is None and texts is not None and not (texts[row] or "").strip():
@@ -82,16 +93,23 @@ class AudioCodec(RowCodec):
             if role not in self.columns:  # transcripts, which not all clips have
                 continue
             if role == AUDIO:
-                batch |= to_batch([self._read(cell, row) for row, cell in enumerate(self._cells(dataset))])
+                batch |= to_batch(list(self.clips(dataset)))
             else:
                 batch[role], batch[length_key(role)] = to_tensors(self.texts(dataset) or [])
         return batch
 
-    def _read(self, cell: Any, row: int) -> Any:
-        try:
-            return read_clip(cell, self.sampling_rate)
-        except Unreadable as error:
-            raise RowError(f"The clip {error}.", f"column {self.columns[AUDIO]!r}", row) from error
+    def clips(self, dataset: Dataset) -> Iterator[np.ndarray]:
+        """The rows' clips, int16, one after the other."""
+        for row, cell in enumerate(self._cells(dataset)):
+            try:
+                yield read_clip(cell, self.sampling_rate)
+            except Unreadable as error:
+                raise RowError(f"The clip {error}.", f"column {self.columns[AUDIO]!r}", row) from error
+
+    def seconds(self, dataset: Dataset) -> np.ndarray:
+        """How long each clip is by its header, float64 (n,)."""
+        found = [read_info(cell) for cell in self._cells(dataset)]
+        return np.array([frames / rate for rate, frames in found], dtype=np.float64)
 
     def _cells(self, dataset: Dataset) -> list[Any]:
         """Stored clips, undecoded."""
@@ -161,12 +179,12 @@ def _rate_of(part: Any) -> int | None:
     return int(found) if found else None
 
 
-def _clip_problem(cell: Any, sampling_rate: int) -> str | None:
+def _clip_problem(cell: Any, sampling_rate: int, longest: float) -> str | None:
     """Why a stored clip cannot be used. Reads it whole: headers promise what damaged files do not hold."""
     try:
         rate, frames = read_info(cell)
-        if frames > LONGEST * rate:
-            return f"the clip is {frames / rate:.0f} s long, more than {LONGEST:.0f} s: cut it"
+        if frames > longest * rate:
+            return f"the clip is {frames / rate:.0f} s long, more than {longest:.0f} s: cut it"
         clip = read_clip(cell, sampling_rate)
     except Unreadable as error:
         return f"the clip {error}"

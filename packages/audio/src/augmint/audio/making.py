@@ -31,6 +31,9 @@ class Making(ABC):
     gentlest: ClassVar[Mapping[str, Any] | None] = None
     """As the generator's: None unless a made clip is a version of a real one."""
 
+    notice: str | None = None
+    """What the reader of the report should know of the rows that `rows` gave."""
+
     def __init__(self, name: str, values: Mapping[str, Any], task: AudioTask) -> None:
         self.name, self.values, self.task = name, dict(values), task
 

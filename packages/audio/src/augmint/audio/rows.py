@@ -11,14 +11,14 @@ import torch
 from datasets import Dataset
 from torch.utils.data import Dataset as TorchDataset
 
-from augmint.audio.clips import AUDIO, to_batch, to_clips
+from augmint.audio.clips import AUDIO, to_batch
 from augmint.audio.codec import LABEL, TEXT, AudioCodec
 from augmint.core.interfaces import Batch
 from augmint.core.interfaces.strings import length_key, to_tensors
 
 MEMORY_LIMIT = 2 * 1024**3
 """Bytes of samples kept decoded in one process."""
-_CHUNK = 256
+_CHUNK = 32
 
 _cache: dict[tuple[str, int, str], list[np.ndarray]] = {}
 
@@ -56,8 +56,7 @@ class AudioRows(TorchDataset[Batch]):
         """Samples of every clip, int64 (n,)."""
         if self._clips is not None:
             return np.array([len(clip) for clip in self._clips], dtype=np.int64)
-        found = [self._read(range(at, min(at + _CHUNK, len(self)))) for at in range(0, len(self), _CHUNK)]
-        return np.array([len(clip) for chunk in found for clip in chunk], dtype=np.int64)
+        return np.array([len(clip) for clip in self.read(range(len(self)))], dtype=np.int64)
 
     @cached_property
     def _clips(self) -> list[np.ndarray] | None:
@@ -67,9 +66,9 @@ class AudioRows(TorchDataset[Batch]):
         if key in _cache:
             return _cache[key]
         clips, size = [], 0
-        for at in range(0, len(self), _CHUNK):
-            clips += self._read(range(at, min(at + _CHUNK, len(self))))
-            size = sum(clip.nbytes for clip in clips)
+        for clip in self.read(range(len(self))):
+            clips.append(clip)
+            size += clip.nbytes
             if size > MEMORY_LIMIT:
                 return None
         while _cache and size + sum(clip.nbytes for kept in _cache.values() for clip in kept) > MEMORY_LIMIT:
@@ -77,12 +76,14 @@ class AudioRows(TorchDataset[Batch]):
         _cache[key] = clips
         return clips
 
-    def _read(self, rows: Sequence[int]) -> list[np.ndarray]:
-        return [clip.copy() for clip in to_clips(self.codec.encode_roles(self.dataset.select(rows), (AUDIO,)))]
+    def read(self, rows: Sequence[int]) -> Iterator[np.ndarray]:
+        """Some clips as they are stored, int16, one after the other: nothing is kept."""
+        for at in range(0, len(rows), _CHUNK):
+            yield from self.codec.clips(self.dataset.select(rows[at : at + _CHUNK]))
 
     def clips(self, rows: Sequence[int]) -> list[np.ndarray]:
         """Some clips, int16."""
-        return self._read(rows) if self._clips is None else [self._clips[row] for row in rows]
+        return list(self.read(rows)) if self._clips is None else [self._clips[row] for row in rows]
 
     def batch(self, rows: Sequence[int]) -> Batch:
         """Some rows."""

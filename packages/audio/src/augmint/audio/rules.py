@@ -31,7 +31,7 @@ class ClipRules:
     @classmethod
     def fit(cls, batches: Iterable[Batch], longest: int | None = None) -> ClipRules:
         """From encoded real rows, in parts: a tenth of the quietest clip's level; lengths and rates up to half beyond the
-        extremes, and lengths not beyond `longest` samples."""
+        extremes, and lengths not beyond `longest` samples or the longest clip."""
         levels, lengths, spoken = [], [], []
         for batch in batches:
             levels.append(_level(batch))
@@ -40,7 +40,9 @@ class ClipRules:
                 spoken.append(batch[_TEXT_LENGTH].double() / lengths[-1].clamp(min=1))
         quiet = float(torch.cat(levels).min()) / 10
         least, most = _widened(torch.cat(lengths))
-        within = (least, most if longest is None else min(most, longest))
+        if longest is not None:
+            most = min(most, max(float(longest), float(torch.cat(lengths).max())))
+        within = (least, most)
         return cls(quiet, within, _widened(torch.cat(spoken)) if spoken else None)
 
     def __call__(self, batch: Batch) -> list[str | None]:

@@ -12,6 +12,7 @@ import numpy as np
 import torch.utils.data
 from datasets import Dataset
 
+from augmint.audio.codec import LONGEST as LONGEST_CLIP
 from augmint.audio.codec import AudioCodec
 from augmint.audio.columns import as_audio, find_columns, guessed
 from augmint.audio.making import Making, making_of
@@ -113,6 +114,9 @@ class AudioTask(PlannedTask):
         codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
         return AudioRows(self.splits.unlabeled, codec)
 
+    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
+        return trained, ({"notice": self.making.notice} if self.making.notice else {})
+
     # policy -------------------------------------------------------------------------------------------------------
 
     def make_space(self) -> PolicySpace:
@@ -124,7 +128,8 @@ class AudioTask(PlannedTask):
         """Some of the recordings that came without labels or transcripts, from all over the split."""
         rows = self.unlabelled
         if rows is not None:
-            yield from (rows.clips([row])[0] for row in np.linspace(0, len(rows) - 1, min(len(rows), _LISTENED)).astype(int))
+            chosen = np.linspace(0, len(rows) - 1, min(len(rows), _LISTENED)).astype(int).tolist()
+            yield from (clip[: round(LONGEST_CLIP * self.codec.sampling_rate)] for clip in rows.read(chosen))
 
     def standard_policy(self) -> Policy:
         return standard_policy(self.name, self.codec.sampling_rate)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from augmint.audio.clips import AUDIO, LENGTH
 from augmint.audio.models.config import model_config
-from augmint.audio.models.extractor import load_extractor, sampling_rate_of, scratch_extractor, window_values
+from augmint.audio.models.extractor import heard, load_extractor, sampling_rate_of, scratch_extractor, window_values
 from augmint.audio.models.features import features, mixes_padding
 from augmint.core.interfaces import Batch, select
 
@@ -45,6 +45,13 @@ def classifier_config(model: Mapping[str, Any], label_names: Sequence[str], seco
     }  # fmt: skip
     kinds, example = [AutoModelForAudioClassification], "Wav2Vec2, AST, Whisper"
     return model_config(model, kinds, DEFAULT_SCRATCH, "classify clips", example, values={**labels, **window})
+
+
+def window_of(model: Mapping[str, Any], label_names: Sequence[str], seconds: float) -> int | None:
+    """Samples that the recipe's model hears of a clip, or None where it hears all; a scratch model that is sized for clips of up to
+    `seconds`. Loads no weights. Raises UserError as `classifier_config` does."""
+    config, name = classifier_config(model, label_names, seconds), model.get("name_or_path")
+    return heard(config, load_extractor(str(name)) if name else scratch_extractor(config, sampling_rate_of(model)))
 
 
 class ClipClassifier:

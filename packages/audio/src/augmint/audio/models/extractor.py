@@ -12,6 +12,9 @@ from augmint.core.errors import UserError
 
 LONGEST = 30.0
 """Seconds that a scratch model with a window hears at most."""
+ROOM = 1.5
+"""Length of that window for the longest clip's: slowed by `speed` and `tempo` and with the silence of `shift` a clip is 1.36 times
+as long, and minted ones are up to 1.5 times as long as the longest real one."""
 SCRATCH_RATE = 16000
 """Hz that scratch models work at."""
 _BY_MODEL = {"wav2vec2-bert": "SeamlessM4TFeatureExtractor", "whisper": "WhisperFeatureExtractor"}
@@ -67,11 +70,19 @@ def _values(name: str, config: Any, sampling_rate: int) -> dict[str, Any]:
 
 
 def window_values(kind: str, seconds: float) -> dict[str, int]:
-    """Config values of scratch models whose input has a fixed length, for clips of up to `seconds`."""
+    """Config values of scratch models whose input has a fixed length, for clips of up to `seconds` and longer versions of them."""
     if kind not in _WINDOWS:
         return {}
     name, each = _WINDOWS[kind]
-    return {name: each * max(1, math.ceil(min(seconds, LONGEST)))}
+    return {name: each * max(1, math.ceil(min(ROOM * seconds, LONGEST)))}
+
+
+def heard(config: Any, extractor: Any) -> int | None:
+    """Samples that a model with a window hears of a clip; None where it hears clips of any length."""
+    if config.model_type not in _WINDOWS:
+        return None
+    rate = int(extractor.sampling_rate)
+    return int(extractor.chunk_length) * rate if hasattr(extractor, "chunk_length") else int(extractor.max_length) * (rate // 100)
 
 
 def load_extractor(name: str) -> Any:

@@ -19,8 +19,8 @@ _SHORTEST = 0.1  # seconds; shorter clips are followed by silence up to here, fo
 def features(extractor: Any, audio: Tensor, lengths: Tensor) -> dict[str, Tensor]:
     """Clips int16 or float32 (n, L) of true `lengths` int64 (n,) as the network's tensors, on the CPU.
 
-    A clip's features depend on it alone. Extractors with a window (Whisper, AST) fill it; others pad to the longest clip and give a
-    mask where the model takes one.
+    A clip's features depend on it alone. Extractors with a window (Whisper, AST) fill it; others pad with 0 to the longest clip and
+    give a mask where the model takes one.
     """
     shortest = math.ceil(_SHORTEST * extractor.sampling_rate)
     clips: list[np.ndarray] = []
@@ -35,10 +35,12 @@ def features(extractor: Any, audio: Tensor, lengths: Tensor) -> dict[str, Tensor
         settings = {}
     elif hasattr(extractor, "chunk_length"):  # Whisper: one width for all, and no mask
         settings = {"padding": "max_length"}
-    elif "input_values" not in extractor.model_input_names:  # whether raw waves have a mask, the extractor knows
-        settings["return_attention_mask"] = True
+    elif "input_values" not in extractor.model_input_names or getattr(extractor, "do_normalize", False):
+        settings["return_attention_mask"] = True  # without it padding would count in a raw wave's mean and variance
     found = extractor(clips, sampling_rate=extractor.sampling_rate, return_tensors="pt", **settings)
     tensors = {name: tensor for name, tensor in found.items() if isinstance(tensor, Tensor)}
+    if "input_values" in tensors and not getattr(extractor, "return_attention_mask", True):
+        tensors.pop("attention_mask", None)  # such a model is trained without
     return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
 
 

@@ -15,53 +15,44 @@ from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 
 _LEAST = 0.02  # chances below this are taken as 0: cheaper, and indistinguishable
-CHANCES = {
-    "shift": ("shift",),
-    "speed": ("speed",),
-    "tempo": ("tempo",),
-    "vtlp": ("vtlp",),
-    "room": ("room",),
-    "noise": ("noise_white", "noise_pink", "noise_recorded", "babble"),
-    "gain": ("gain",),
-    "channel": ("clip", "codec", "band_limit"),
-    "frequency_drop": ("frequency_drop",),
-    "time_drop": ("time_drop",),
+CHANCES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "shift": (("shift",),),
+    "speed": (("speed",),),
+    "tempo": (("tempo",),),
+    "vtlp": (("vtlp",),),
+    "room": (("room",),),
+    "noise": (("noise_white", "noise_pink", "noise_recorded", "babble"),),
+    "gain": (("gain",),),
+    "channel": (("clip", "codec", "band_limit"),),
+    "masks": (("frequency_drop",), ("time_drop",)),
 }
-"""Dimension -> ops, of which a clip gets one by that chance. The order is that of sound: speaker, room, line; then come masks."""
-STRENGTHS = {
-    "voice": ("speed", "tempo", "vtlp"),
-    "surroundings": ("room", "noise"),
-    "line": ("gain", "channel"),
-    "masks": ("frequency_drop", "time_drop"),
-}
-"""What shares a magnitude."""
-_FIXED = ("speed", "frequency_drop", "time_drop")  # draw their own sizes, or one of three speeds; others up to the magnitude
+"""Dimension -> stages of ops; of each a clip gets one op by that chance. The order is that of sound: speaker, room, line; then
+come masks."""
+STRENGTHS = {"voice": ("speed", "tempo", "vtlp"), "recording": ("room", "noise", "gain", "channel")}
+"""What shares a magnitude; others follow the global strength alone."""
+_FIXED = ("speed", "masks")  # draw their own sizes, or one of three speeds; others up to the magnitude
 _PERTURBATION = Dimension("perturbation", 0.0, 1.0)
-_MINT_SPEECH = (
-    Dimension("share", 0.0, 0.5),
-    _PERTURBATION,
-    Dimension("min_agreement", 0.0, 0.95),
-    Dimension("keep_quantile", 0.2, 1.0),
-    Dimension("weight", 0.2, 1.0),
-)
-_MINT_VERSIONS = (_PERTURBATION, *(dimension for dimension in MINT_WITH_CLASSES if dimension.name != "truncation"))
+_WITH_CLASSES = {dimension.name: dimension for dimension in MINT_WITH_CLASSES}
+_FILTERS = (_WITH_CLASSES["min_agreement"], _WITH_CLASSES["keep_quantile"])
 _MINT = {
-    ("speech-recognition", "versions"): _MINT_SPEECH,
-    ("audio-classification", "new"): MINT_WITH_CLASSES,
-    ("audio-classification", "versions"): _MINT_VERSIONS,
+    ("speech-recognition", "versions"): (Dimension("share", 0.0, 0.5), _PERTURBATION, *_FILTERS),
+    ("audio-classification", "new"): (_WITH_CLASSES["share"], _WITH_CLASSES["truncation"], *_FILTERS),
+    ("audio-classification", "versions"): (_WITH_CLASSES["share"], _PERTURBATION, *_FILTERS),
 }
 """Task, and how generated clips come about -> what is searched of them."""
 _CONTROLS = (_PERTURBATION.name,)
 """Dimensions that the generator is told."""
-_UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9, "weight": 1.0, "perturbation": 0.5}
-_STANDARD: Point = {"speed": 2 / 3, "frequency_drop": 1.0, "time_drop": 1.0}
+_UNSEARCHED: dict[str, dict[str, float]] = {"speech-recognition": {}, "audio-classification": {"soft_labels": 0.5}}
+"""Task -> mint settings that are the same wherever clips are minted: too few trials tell them from luck."""
+_UNMINTED: Point = {"truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9}
+_STANDARD: Point = {"speed": 2 / 3, "masks": 1.0}
 _MINTED: dict[str, Point] = {
     "speech-recognition": {"share": 0.25, "perturbation": 0.5, "min_agreement": 0.5, "keep_quantile": 0.9},
-    "audio-classification": {"share": 0.25, "min_agreement": 0.5, "keep_quantile": 0.8, "soft_labels": 0.5},
+    "audio-classification": {"share": 0.25, "perturbation": 0.5, "min_agreement": 0.5, "keep_quantile": 0.8},
 }
 _GOOD: dict[str, Point] = {
-    "noise_room": {"noise": 0.5, "room": 0.3, "surroundings_magnitude": 0.6},
-    "standard_noise": {**_STANDARD, "noise": 0.3, "surroundings_magnitude": 0.6},
+    "noise_room": {"noise": 0.5, "room": 0.3, "recording_magnitude": 0.6},
+    "standard_noise": {**_STANDARD, "noise": 0.3, "recording_magnitude": 0.6},
     "gentle": {"strength": 0.4, **dict.fromkeys(CHANCES, 0.3)},
     "voices": {**_STANDARD, "vtlp": 0.5, "tempo": 0.3},
     "varied": {
@@ -75,7 +66,7 @@ _GOOD: dict[str, Point] = {
 class AudioPolicySpace(PolicySpace):
     """Policies that pass a clip through a voice's, a room's and a line's changes and SpecAugment's masks, each by its own chance.
 
-    Four families have a magnitude each, and a global strength scales all of them.
+    Two families have a magnitude each, and a global strength scales all of them: at most 15 dimensions beside it.
 
     Args:
         task: "speech-recognition" or "audio-classification".
@@ -110,7 +101,8 @@ class AudioPolicySpace(PolicySpace):
         self.sampling_rate = Setting(sampling_rate).sampling_rate
         self.surroundings = surroundings or Surroundings()
         usable = set(op_names(task)) - (set() if self.surroundings.noises else {"noise_recorded"})
-        self.ops = {chance: kept for chance, ops in CHANCES.items() if (kept := tuple(op for op in ops if op in usable))}
+        usable_of = {chance: [tuple(op for op in ops if op in usable) for ops in stages] for chance, stages in CHANCES.items()}
+        self.ops = {chance: kept for chance, stages in usable_of.items() if (kept := tuple(filter(None, stages)))}
         self._dimensions = (
             Dimension("strength", 0.1, 1.0),
             *(Dimension(chance, 0.0, 1.0) for chance in self.ops),
@@ -130,15 +122,20 @@ class AudioPolicySpace(PolicySpace):
             if name not in self._identity:
                 raise UserError(f"There is no dimension {name!r}.", where="AudioPolicySpace", fix=nearest(name, self._identity))
         at: Point = {**self._identity, **point}
-        stages = tuple(self._stage(chance, at) for chance in self.ops if at[chance] >= _LEAST)
-        mint = _mint_settings({d.name: at[d.name] for d in self._minted}) if self._minted else MintSettings()
+        stages = tuple(stage for chance in self.ops if at[chance] >= _LEAST for stage in self._stages(chance, at))
+        searched = {dimension.name: at[dimension.name] for dimension in self._minted}
+        mint = _mint_settings({**searched, **_UNSEARCHED[self.task]}) if self._minted else MintSettings()
         heard = self.surroundings if any({"noise_recorded", "room"} & set(stage.ops) for stage in stages) else Surroundings()
         return AudioPolicy(stages, mint, self.sampling_rate, heard)
 
-    def _stage(self, chance: str, at: Point) -> Stage:
+    def _stages(self, chance: str, at: Point) -> list[Stage]:
         family = next((family for family, chances in STRENGTHS.items() if chance in chances), None)
         strength = float(at["strength"]) * (float(at[f"{family}_magnitude"]) if family else 1.0)
-        return Stage(dict.fromkeys(self.ops[chance], 1.0), float(at[chance]), (strength if chance in _FIXED else 0.0, strength))
+        magnitude = (strength if chance in _FIXED else 0.0, strength)
+        return [Stage(dict.fromkeys(ops, 1.0), float(at[chance]), magnitude) for ops in self.ops[chance]]
+
+    def holder(self, op: str) -> str | None:
+        return next((chance for chance, stages in CHANCES.items() if any(op in ops for ops in stages)), None)
 
     def starts(self) -> Mapping[str, Point]:
         """The points "identity" and "standard" (see `standard_policy`), then with `mint` generated rows, then known good ones."""

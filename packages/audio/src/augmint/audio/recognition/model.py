@@ -146,11 +146,14 @@ def build_recognizer(
 
     from augmint.audio.recognition.ctc import CTCRecognizer
     from augmint.audio.recognition.seq2seq import Seq2SeqRecognizer
-    from augmint.audio.recognition.source import recogniser_config
+    from augmint.audio.recognition.source import check_language, recogniser_config
     from augmint.audio.recognition.window import KEY, narrow, window_of
 
     config, window = recogniser_config(model), window_of(model)
-    kind = CTCRecognizer if type(config) in AutoModelForCTC._model_mapping else Seq2SeqRecognizer
+    ctc = type(config) in AutoModelForCTC._model_mapping
+    kind = CTCRecognizer if ctc else Seq2SeqRecognizer
+    if ctc or not model.get("name_or_path"):  # what it writes, only a pretrained writer can be told
+        check_language(None, model.get("language"))
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         made = kind.build(config, model.get("name_or_path"), transcripts, sampling_rate, model.get("language"))

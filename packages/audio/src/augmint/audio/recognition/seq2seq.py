@@ -72,7 +72,7 @@ class Seq2SeqRecognizer(Recognizer):
         check_language(generation, language)
         if getattr(generation, "is_multilingual", False):
             chosen = language or generation.language
-            generation.update(language=chosen, task="transcribe")
+            generation.language, generation.task = chosen, "transcribe"  # `update` would pass over what was not set before
             self.tokenizer.set_prefix_tokens(language=chosen, task="transcribe")
 
     @property

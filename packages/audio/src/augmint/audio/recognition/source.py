@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from augmint.audio.models.config import KEYS, model_config
@@ -42,18 +43,20 @@ def check_model(model: Mapping[str, Any]) -> None:
     from transformers import GenerationConfig
 
     recogniser_config(model)
-    name = model.get("name_or_path")
-    if name is None:
-        return
-    try:
-        generation = GenerationConfig.from_pretrained(name)
-    except OSError:  # models that don't write have none
-        return
+    name, generation = model.get("name_or_path"), None
+    if name is not None:
+        with suppress(OSError):  # models that don't write have none
+            generation = GenerationConfig.from_pretrained(name)
     check_language(generation, model.get("language"))
 
 
 def check_language(generation: Any, language: Any) -> None:
-    """Raise UserError where a model of many languages is not told which, or another is told one, or one that it does not know."""
+    """Raise UserError where a model of many languages is not told which, or another is told one, or one that it does not know.
+
+    Args:
+        generation: the model's `GenerationConfig`, None of a model without one (from nothing, or that does not write).
+        language: as the recipe gives it.
+    """
     where = "model.language"
     if not getattr(generation, "is_multilingual", False):
         if language is not None:

@@ -13,12 +13,13 @@ import numpy as np
 from datasets import Dataset, Value
 
 from augmint.audio.making import Making
+from augmint.audio.models.within import Within
 from augmint.audio.recognition.judge import RecognizerJudge
 from augmint.audio.recognition.metric import WER
 from augmint.audio.recognition.model import Recognizer, build_recognizer, load_recognizer
 from augmint.audio.recognition.source import check_model
 from augmint.audio.recognition.training import DEFAULT_BATCH_SIZE, score, train
-from augmint.audio.recognition.window import KEY, Within, window_of
+from augmint.audio.recognition.window import KEY, window_of
 from augmint.audio.rows import AudioRows
 from augmint.audio.task import AudioTask
 from augmint.audio.vocoder.making import VersionMaking

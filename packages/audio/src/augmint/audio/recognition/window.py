@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from augmint.audio.models.extractor import load_extractor
 from augmint.audio.recognition.source import recogniser_config
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Batch, Policy, RowRandom
 
 KEY = "window_seconds"
 PLACES = 50
@@ -60,28 +58,3 @@ def narrow(network: Any, extractor: Any, seconds: int) -> Any:
     values = {**extractor.to_dict(), "chunk_length": seconds}
     dropped = ("n_samples", "nb_max_frames", "feature_extractor_type", "processor_class", "mel_filters")
     return type(extractor)(**{key: value for key, value in values.items() if key not in dropped})
-
-
-@dataclass(frozen=True)
-class Within:
-    """A policy that leaves a clip as it is rather than make it longer than what the model hears: the words that fall out of the
-    window would still be asked for.
-
-    Args:
-        policy: what changes the clips.
-        samples: of the window.
-    """
-
-    policy: Policy
-    samples: int
-
-    def __call__(self, batch: Batch, rng: RowRandom) -> Batch:
-        changed = self.policy(batch, rng)
-        over = changed["audio_length"] > self.samples
-        if not bool(over.any()):
-            return changed
-        length = batch["audio_length"].where(over, changed["audio_length"])
-        audio = changed["audio"].new_zeros(len(length), int(length.max()))
-        for row, count in enumerate(length.tolist()):
-            audio[row, :count] = (batch if over[row] else changed)["audio"][row, :count]
-        return {**changed, "audio": audio, "audio_length": length}

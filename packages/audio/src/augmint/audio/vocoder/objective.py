@@ -70,6 +70,10 @@ class VocoderObjective(Objective):
         """Whether this step is one of spectra alone."""
         return self.step < (self.warmup_steps or 0)
 
+    @property
+    def discriminator_trained(self) -> bool:
+        return self.step > (self.warmup_steps or 0)
+
     def begin(self, max_steps: int) -> None:
         """Lay out the warm-up where it is a part of the whole."""
         if self.warmup_steps is None:

@@ -39,7 +39,7 @@ def wavegan_objective(dataset_size: int, name: str = "istft", *, loss: str = "hi
         # The logarithm of a silent spectrum is so steep that a slope of 1 by the samples cannot be asked for.
         fix = "Use the loss hinge, or the generator wavegan."
         raise UserError(f"The pair {name!r} cannot be trained with wgan-gp.", where="generator.loss", fix=fix)
-    augment = WaveAugment() if dataset_size < SMALL else None
+    augment = WaveAugment() if dataset_size < SMALL else WaveAugment(("shuffle",))  # a phase tells generated clips of any number
     if loss == "wgan-gp":
         return AdversarialObjective("wasserstein", (GradientPenalty(10.0),), "audio", augment)
     regularizers: tuple[Regularizer, ...] = (LeCam(0.3),) if dataset_size < TINY else ()

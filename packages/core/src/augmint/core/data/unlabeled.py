@@ -74,7 +74,7 @@ def read_unlabeled(config: DataConfig, task_class: type[Task], work: Splitting, 
         raise UserError(f"The unlabelled rows have no column {missing[0]!r}. Their columns: {', '.join(found.column_names)}.",
                         where="data.unlabeled", fix="Use the column names of the training rows.")
     found = same_features(found.select_columns(needed), sources.rest.select_columns(needed), "unlabeled")
-    skipped["unlabeled"] = work.codec.check(_filled(found, work.codec.columns.get(LABEL), sources.rest))
+    skipped["unlabeled"] = work.codec.check_unlabelled(_filled(found, work.codec.columns.get(LABEL), sources.rest))
     return work.overlaps.without_copies(checked_rows(found, skipped["unlabeled"], "unlabeled", config.on_error), seen)
 
 

@@ -111,7 +111,7 @@ class CompareArguments:
         seeds: every arm is fine-tuned once with each; at least 2, since an interval needs a spread.
         arms: names as `parse_arm` takes them, kept canonical. "original" and "standard" must be among them: the verdict is a
             comparison with both. Where none are named, the task's controls are there too: `copied` for translation,
-            `resynthesised` for speech recognition.
+            `resynthesised` for speech recognition, and for audio classification with a vocoder.
     """
 
     seeds: Sequence[int] = (0, 1, 2, 3, 4)

@@ -87,6 +87,11 @@ class ClassifierTask(PlannedTask):
     def mark_judge(self, directory: Path, members: int, name: str) -> None:
         """Say that the members in a folder are a whole judge, in `MARKER`."""
 
+    @property
+    def labellable(self) -> Dataset | None:
+        """The unlabelled rows that the judge may label; by default all."""
+        return self.splits.unlabeled
+
     @abstractmethod
     def unlabelled_batches(self, rows: Dataset) -> Iterable[Batch]:
         """The unlabelled rows as the judge takes them, in order."""
@@ -120,8 +125,8 @@ class ClassifierTask(PlannedTask):
 
     def pseudo_labelled(self, judge: Judge) -> Dataset | None:
         """Unlabelled rows that the judge is sure enough of (see `pseudo_labelled_rows`)."""
-        unlabeled, columns = self.splits.unlabeled, self.codec.columns
-        if unlabeled is None:
+        unlabeled, columns = self.labellable, self.codec.columns
+        if unlabeled is None or not len(unlabeled):
             return None
         with fixed_threads(self.settings.threads):
             said = torch.cat([judge.probabilities(batch) for batch in self.unlabelled_batches(unlabeled)])

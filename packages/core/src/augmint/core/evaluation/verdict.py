@@ -110,7 +110,7 @@ def _on_test(choice: Choice, test: Interval, metric: Metric) -> str:
     """What the test says of the subject against the baseline, agreeing with the choice or not."""
     sign = 1 if metric.greater_is_better else -1
     low, high = sorted((sign * test.low, sign * test.high))
-    interval = f"95 % interval {low:+.{metric.decimals}f} to {high:+.{metric.decimals}f}" if test.covers else "no interval"
+    interval = f"95 % interval {_number(low, metric, '+')} to {_number(high, metric, '+')}" if test.covers else "no interval"
     figure = f"{_points(sign * test.mean, metric, signed=True)} ({interval})"
     chosen = choice.use == choice.subject
     if test.covers and low > 0:
@@ -129,5 +129,15 @@ def _points(amount: float, metric: Metric, *, signed: bool = False) -> str:
         >>> _points(1.5, Metric("accuracy", unit="%")), _points(-0.25, Metric("perplexity"), signed=True)
         ('1.50 points', '-0.25 perplexity')
     """
-    number = f"{amount:{'+' if signed else ''}.{metric.decimals}f}"
+    number = _number(amount, metric, "+" if signed else "")
     return f"{number} points" if metric.unit in ("%", "percent", "points") else f"{number} {metric.unit or metric}"
+
+
+def _number(amount: float, metric: Metric, sign: str = "") -> str:
+    """With the metric's decimals; what is rounded to nothing has no minus.
+
+    Example:
+        >>> _number(-0.001, Metric("accuracy", unit="%"), "+"), _number(-0.25, Metric("accuracy", unit="%"))
+        ('+0.00', '-0.25')
+    """
+    return f"{round(amount, metric.decimals) + 0.0:{sign}.{metric.decimals}f}"

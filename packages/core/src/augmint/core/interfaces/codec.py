@@ -36,6 +36,10 @@ Rules: TypeAlias = Callable[[Batch], list[str | None]]
 """Encoded rows -> for each what is wrong with it ("length ratio", say), or None. Row i's verdict depends on row i alone."""
 
 
+SAMPLE_LINE = "<!-- line --><br>"
+"""What begins a line of samples in the page that `RowCodec.save_samples` writes."""
+
+
 class RowCodec(ABC):
     """Knows the user's columns. Picklable, so that workers can hold one.
 
@@ -57,6 +61,10 @@ class RowCodec(ABC):
     @abstractmethod
     def check(self, dataset: Dataset) -> list[RowProblem]:
         """Every row that cannot be encoded (undecodable, empty, label out of range or missing)."""
+
+    def check_unlabelled(self, dataset: Dataset) -> list[RowProblem]:
+        """As `check`, of rows of `data.unlabeled`. The default asks the same of them."""
+        return self.check(dataset)
 
     @abstractmethod
     def encode(self, dataset: Dataset) -> Batch:
@@ -109,5 +117,5 @@ class RowCodec(ABC):
         target = path.with_suffix(".html")
         cells = [self.preview(batch, row) for row in range(batch_size(batch))]
         lines = ["".join(cells[at : at + columns]) for at in range(0, len(cells), columns)]
-        target.write_text("<!doctype html><meta charset=utf-8>" + "<br>".join(lines), encoding="utf-8")
+        target.write_text(SAMPLE_LINE.join(["<!doctype html><meta charset=utf-8>", *lines]), encoding="utf-8")
         return target

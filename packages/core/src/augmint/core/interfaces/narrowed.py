@@ -24,7 +24,9 @@ class NarrowedSpace(PolicySpace):
         known = [dimension.name for dimension in space.dimensions]
         for name in exclude:
             if name not in known:
-                raise UserError(f"There is no dimension {name!r}.", where="search.exclude", fix=nearest(name, known))
+                holder = space.holder(name)
+                fix = f"{name!r} is an op of {holder!r}: exclude that." if holder in known else nearest(name, known)
+                raise UserError(f"There is no dimension {name!r}.", where="search.exclude", fix=fix)
         self.space, self.exclude = space, tuple(exclude)
         self._dimensions = [dimension for dimension in space.dimensions if dimension.name not in self.exclude]
         if not self._dimensions:

@@ -59,6 +59,11 @@ class Objective(ABC):
     def step_end(self, step: int, logs: dict[str, float]) -> None:
         """Called once an optimiser step with the step's mean logs: adaptive controllers (ADA) and schedules live here."""
 
+    @property
+    def discriminator_trained(self) -> bool:
+        """Whether the discriminator has been trained by now. Where a warm-up without it was cut short its scores say nothing."""
+        return True
+
     def state_dict(self) -> dict[str, Any]:
         """Everything that must survive a resume (an ADA probability, schedules), as JSON values."""
         return {}

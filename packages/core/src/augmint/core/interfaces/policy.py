@@ -186,3 +186,7 @@ class PolicySpace(ABC):
     @abstractmethod
     def starts(self) -> Mapping[str, Point]:
         """Named first points, in order. "identity" (no augmentation) comes first, then the no-search baselines."""
+
+    def holder(self, op: str) -> str | None:
+        """The dimension that decides whether an op takes part, where none has the op's own name; None where nothing is known."""
+        return None

@@ -79,6 +79,11 @@ class Task(ABC):
         """
         return None
 
+    @classmethod
+    def controls_of(cls, generator: Mapping[str, Any]) -> tuple[str, ...]:
+        """The `controls` under a recipe's `generator` section; the default has the same under any."""
+        return cls.controls
+
     def check_settings(self) -> None:
         """Raise UserError on model, generator or finetune settings that cannot work, before anything expensive runs."""
 

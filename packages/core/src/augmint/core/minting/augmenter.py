@@ -61,7 +61,7 @@ class Augmenter:
         self.columns = dict(columns) if columns is not None else None
         self.selection: Selection | None = None
         self._keys = VisitKeys(seed)
-        self._bound: tuple[RowCodec, Features] | None = None
+        self._bound: tuple[RowCodec, Features, Features] | None = None  # of rows as the codec takes them, and as they are read
 
     # into data sets -----------------------------------------------------------------------------------------------
 
@@ -99,11 +99,9 @@ class Augmenter:
 
     def _mint(self, dataset: Dataset, arguments: MintArguments, seed: int) -> Dataset:
         refuse_minted(dataset.column_names)
-        originals = rows = dataset.with_format(None)
-        for name, feature in decoding(rows.features).items():
-            if feature != rows.features[name]:
-                rows = rows.cast_column(name, feature)
-        self.bind(rows)
+        originals = dataset.with_format(None)
+        rows = _decoded(originals)
+        self.bind(originals)
         assert self._bound is not None
         parts = MintParts(self._bound[0], rows, self.generator, self.policy, self.discriminator, self.judge)
         minted = mint_rows(parts, arguments=arguments, seed=seed)
@@ -117,9 +115,10 @@ class Augmenter:
 
     def bind(self, dataset: Dataset) -> Augmenter:
         """Take columns and Features from a data set instead of from each batch. `mint` does this by itself."""
-        codec = get_modality(self.modality).make_codec(dataset, self.columns)
+        rows = _decoded(dataset)
+        codec = get_modality(self.modality).make_codec(rows, self.columns)
         codec.suit(self.policy, self.generator, self.discriminator)
-        self._bound = codec, dataset.features
+        self._bound = codec, rows.features, dataset.features
         return self
 
     def set_epoch(self, epoch: int) -> None:
@@ -134,6 +133,7 @@ class Augmenter:
         """
         policy = self._policy()
         codec, rows = self._rows(batch)
+        read = self._bound[2] if self._bound is not None else rows.features
         rng, at, result = self._streams(codec, rows), 0, dict(batch)
         decoded: dict[str, list[Any]] = {}
         for chunk in encode_chunks(codec, rows):
@@ -146,7 +146,7 @@ class Augmenter:
             decoded.pop(codec.columns.get("label", ""), None)  # numbered anew for this batch alone: the reader's own labels stay
         for name, values in decoded.items():
             if name in batch:
-                result[name] = _as_read(name, values, rows.features)
+                result[name] = _as_read(name, values, read)
         return result
 
     def collate(self, examples: Sequence[Mapping[str, Any]]) -> Batch:
@@ -171,7 +171,7 @@ class Augmenter:
     def _rows(self, batch: Mapping[str, list[Any]]) -> tuple[RowCodec, Dataset]:
         """The batch as a Dataset and a codec for it."""
         if self._bound is not None:
-            codec, features = self._bound
+            codec, features, _ = self._bound
             return codec, stored_rows({name: batch[name] for name in features if name in batch}, features)
         rows = stored_rows(batch)
         try:
@@ -232,6 +232,14 @@ class AugmentingCollator:
     def __call__(self, examples: Sequence[Mapping[str, Any]]) -> Any:
         columns = self.augmenter.transform(_columns(examples))
         return self.base_collator([dict(zip(columns, values)) for values in zip(*columns.values())])
+
+
+def _decoded(dataset: Dataset) -> Dataset:
+    """The rows with decoding switched on, as codecs take them."""
+    for name, feature in decoding(dataset.features).items():
+        if feature != dataset.features[name]:
+            dataset = dataset.cast_column(name, feature)
+    return dataset
 
 
 def _columns(examples: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -29,7 +29,8 @@ def mint_settings(shop: Workshop, policy: Policy) -> MintSettings:
         return policy.mint
     trials = [trial for trial in read_json(shop.directory.search_result)["trials"] if trial["score"] is not None and minted(trial)]
     if not trials:
-        return MintSettings(share=0.5)
+        excluded = shop.recipe.search.exclude
+        return MintSettings(share=0.5, controls={name: at for name, at in (shop.task.gentlest or {}).items() if name in excluded})
     best = max(trials, key=lambda trial: (trial["score"], -trial["number"]))
     return shop.space.decode(best["point"]).mint
 

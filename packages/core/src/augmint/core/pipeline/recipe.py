@@ -225,7 +225,7 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
 def _with_controls(recipe: Recipe) -> CompareArguments:
     """The default arms and the task's own controls, baselines first."""
     baselines, ours = recipe.compare.arms[:2], recipe.compare.arms[2:]
-    return replace(recipe.compare, arms=(*baselines, *get_task(recipe.task).controls, *ours))
+    return replace(recipe.compare, arms=(*baselines, *get_task(recipe.task).controls_of(recipe.generator), *ours))
 
 
 def _check_task(name: str, lines: Lines) -> None:

@@ -58,6 +58,11 @@ class RunDirectory:
         return self.root / "discriminator"
 
     @property
+    def adversarial(self) -> Path:
+        """How adversarial training ended."""
+        return self.root / "adversarial.json"
+
+    @property
     def journal(self) -> Path:
         return self.root / "search" / "trials.jsonl"
 

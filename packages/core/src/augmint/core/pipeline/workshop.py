@@ -25,7 +25,7 @@ from augmint.core.interfaces import Discriminator, Generator, Judge, MintSetting
 from augmint.core.minting import MintParts, MintPlan, class_weakness, mint_rows, minted_only, open_minted, plan_mint
 from augmint.core.minting.torch_state import accelerator
 from augmint.core.pipeline.recipe import Recipe, recipe_from_dict
-from augmint.core.pipeline.run_dir import RunDirectory
+from augmint.core.pipeline.run_dir import RunDirectory, read_json
 from augmint.core.pipeline.yaml_lines import read_yaml
 from augmint.core.progress import no_prints, quiet_libraries
 
@@ -84,6 +84,11 @@ class Workshop:
         device = accelerator()
         return _frozen(generator.to(device)), _frozen(discriminator.to(device))
 
+    @cached_property
+    def critic(self) -> Discriminator | None:
+        """The discriminator where its scores say something: not where training ended before its turn came."""
+        return self.networks[1] if read_json(self.directory.adversarial).get("discriminator_trained", True) else None
+
     @property
     def policy(self) -> Policy:
         return self.task.load_policy(json.loads(self.directory.policy.read_text()))
@@ -97,9 +102,8 @@ class Workshop:
     @cached_property
     def mint_parts(self) -> MintParts:
         """What minting needs, less the policy."""
-        generator, discriminator = self.networks
         task = self.task
-        return MintParts(task.codec, task.splits.train, generator, None, discriminator, self.judge, task.conditions())
+        return MintParts(task.codec, task.splits.train, self.networks[0], None, self.critic, self.judge, task.conditions())
 
     def mint_plan(self, policy: Policy, settings: MintSettings, identity: str = "") -> MintPlan:
         """The plan under `settings`; weak classes are those the judge misses on the validation rows."""

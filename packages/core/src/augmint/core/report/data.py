@@ -120,6 +120,7 @@ class ReportData:
         train_log: entries of train_log.jsonl: dicts with "step" and figures, or "step" and "event".
         quality: figures of the final generator, as `quality_figures` names them; others are shown under their own names.
         samples: real and minted previews by class, not picked by their looks.
+        made: what the generator made last while it was trained, line by line; made_at: after so many steps.
         neighbours: the memorisation check.
         filtering: what minting threw out and why.
         pseudo_labels: figures of pseudo-labelled rows.
@@ -150,6 +151,8 @@ class ReportData:
     train_log: Sequence[Mapping[str, Any]] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
     samples: Sequence[ClassSamples] = ()
+    made: Sequence[str] = ()
+    made_at: int = 0
     neighbours: Memorisation | None = None
     filtering: Filtering | None = None
     pseudo_labels: PseudoLabels | None = None

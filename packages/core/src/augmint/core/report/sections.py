@@ -12,6 +12,7 @@ from augmint.core.report import plots, wording
 from augmint.core.report.arms import arms_context, cost_context
 from augmint.core.report.curves import panels, rollbacks
 from augmint.core.report.data import ReportData
+from augmint.core.report.fragment import guarded
 from augmint.core.report.plots_search import search_plot
 from augmint.core.report.plots_training import panel_plot
 from augmint.core.report.policy_words import policy_sentences
@@ -125,7 +126,7 @@ def _training(data: ReportData) -> dict[str, Any] | None:
             for event in events]
     last = max((entry["step"] for entry in data.train_log if isinstance(entry.get("step"), int)), default=0)
     return {"plots": [Markup(panel_plot(panel, f"training{at}", steps)) for at, panel in enumerate(found)], "events": told,
-            "last": f"{last:,}"}
+            "last": f"{last:,}", "made": [guarded(line) for line in data.made], "made_at": f"{data.made_at:,}"}
 
 
 def _quality(data: ReportData) -> dict[str, Any] | None:

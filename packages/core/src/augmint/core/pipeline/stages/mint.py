@@ -40,7 +40,7 @@ def run(shop: Workshop, workers: Workers) -> None:
             versions=versions(),
             progress=progress,
         )
-    augmenter = Augmenter(generator, policy, discriminator, shop.judge, shop.task.codec.column_arguments, shop.recipe.seed)
+    augmenter = Augmenter(generator, policy, shop.critic, shop.judge, shop.task.codec.column_arguments, shop.recipe.seed)
     augmenter.save_pretrained(shop.directory.augmenter)
     write_cards(shop)
 

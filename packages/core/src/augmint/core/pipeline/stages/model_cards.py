@@ -11,7 +11,7 @@ from augmint.core.report.cards import ModelCard, write_model_card
 def write_cards(shop: Workshop) -> None:
     """One card a folder."""
     recipe, directory, task = shop.recipe, shop.directory, shop.task
-    rollbacks = read_json(directory.root / "adversarial.json")["rollbacks"]
+    rollbacks = read_json(directory.adversarial)["rollbacks"]
     folders = {"generator": directory.generator, "discriminator": directory.discriminator, "augmenter": directory.augmenter}
     for kind, folder in folders.items():
         card = ModelCard(

@@ -32,6 +32,9 @@ def noticed(
         found.append(adversarial["notice"])
     if adversarial["stopped"]:
         found.append(f"Adversarial training ended early: {adversarial['stopped']}.")
+    if not adversarial.get("discriminator_trained", True):
+        found.append("Adversarial training ended before the discriminator's turn came, so its scores decide nothing and "
+                     "keep_quantile has no effect: give it more time, or fewer steps.")
     if search["stopped_because"] == "time_limit":
         found.append("The search stopped at its time limit, so another machine may try another number of policies.")
     if search["best_policy"].get("mint", {}).get("share", 0) == 0:

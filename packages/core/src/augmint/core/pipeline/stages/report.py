@@ -18,6 +18,7 @@ from augmint.core.data.source import FORMATS
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
+from augmint.core.pipeline.stages.last_samples import last_samples
 from augmint.core.pipeline.stages.model_cards import describe
 from augmint.core.pipeline.stages.notes import nothing_learnt, noticed
 from augmint.core.pipeline.versions import versions
@@ -27,7 +28,7 @@ from augmint.core.report.policy_words import policy_sentences
 
 SAMPLES = 6
 CLASSES = 12
-QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "n_real", "n_fake")
+QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "auc", "n_real", "n_fake")
 
 
 def run(shop: Workshop, cost: Mapping[str, float]) -> None:
@@ -39,11 +40,12 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
     """Everything the page shows."""
     recipe, directory, task = shop.recipe, shop.directory, shop.task
     inspection, search = read_json(directory.inspection), read_json(directory.search_result)
-    adversarial, manifest = read_json(directory.root / "adversarial.json"), read_json(directory.minted / "manifest.json")
+    adversarial, manifest = read_json(directory.adversarial), read_json(directory.minted / "manifest.json")
     comparison = {**read_json(directory.comparison), "cost": dict(cost)}
     log = read_jsonl(directory.checkpoints / "train_log.jsonl")
     minted = shop.minted_rows
     policy = read_json(directory.policy)
+    made_at, made = last_samples(directory.checkpoints / "samples")
     return ReportData(
         task=task.name,
         metric=task.metric,
@@ -65,6 +67,8 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         train_log=log,
         quality={**_quality(log), **_synthetic(shop)},
         samples=_samples(shop, minted),
+        made=made,
+        made_at=made_at,
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
         pseudo_labels=_pseudo_labels(shop),
@@ -79,9 +83,11 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
 
 
 def _applied(shop: Workshop, mint: Mapping[str, Any]) -> dict[str, Any]:
-    """Minting settings without the judge's, where it has nothing to say of the task's rows: the space then leaves that open."""
+    """Minting settings without the judge's, where it has nothing to say of the task's rows (the space then leaves that open), and
+    without those of a discriminator that decided nothing."""
     judged = any(dimension.name == "min_agreement" for dimension in shop.space.dimensions)
-    return {name: value for name, value in mint.items() if judged or name != "min_agreement"}
+    idle = {*(() if judged else ("min_agreement",)), *(() if shop.critic is not None else ("keep_quantile", "best_of"))}
+    return {name: value for name, value in mint.items() if name not in idle}
 
 
 def dataset_name(data: DataConfig) -> str:

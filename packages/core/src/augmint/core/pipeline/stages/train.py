@@ -14,7 +14,7 @@ from augmint.core.adversarial import AdversarialArguments, AdversarialOutput, Ad
 from augmint.core.adversarial.saving import save_networks
 from augmint.core.data.subsets import limited
 from augmint.core.evaluation import quality_figures
-from augmint.core.interfaces import Batch, Generator, Judge, RowCodec, RowRandom, concatenate
+from augmint.core.interfaces import Batch, Generator, Judge, Objective, RowCodec, RowRandom, concatenate
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
@@ -59,12 +59,13 @@ def run(shop: Workshop, workers: Workers) -> None:
         shutil.rmtree(target, ignore_errors=True)
         os.replace(unfinished / name, target)
     shutil.rmtree(unfinished, ignore_errors=True)
-    write_json(directory.root / "adversarial.json", summary_of(output) | figures)
+    write_json(directory.adversarial, summary_of(output, objective) | figures)
 
 
-def summary_of(output: AdversarialOutput) -> dict[str, Any]:
-    """What the report says of the training."""
-    return {"steps": output.global_step, "rollbacks": output.rollbacks, "stopped": output.stopped}
+def summary_of(output: AdversarialOutput, objective: Objective) -> dict[str, Any]:
+    """What the report says of the training, and whether the discriminator's scores may decide anything."""
+    trained = objective.discriminator_trained
+    return {"steps": output.global_step, "rollbacks": output.rollbacks, "stopped": output.stopped, "discriminator_trained": trained}
 
 
 class Evaluator:
