@@ -114,8 +114,10 @@ class AudioTask(PlannedTask):
         codec = AudioCodec({"audio": self.codec.columns["audio"]}, self.splits.unlabeled.features, self.codec.sampling_rate)
         return AudioRows(self.splits.unlabeled, codec)
 
-    def accept(self, trained: Generator, start: Path) -> tuple[Generator, dict[str, Any]]:
-        return trained, ({"notice": self.making.notice} if self.making.notice else {})
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        return generator, discriminator, ({"notice": self.making.notice} if self.making.notice else {})
 
     # policy -------------------------------------------------------------------------------------------------------
 
