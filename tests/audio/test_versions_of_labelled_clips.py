@@ -101,7 +101,7 @@ def test_recordings_that_do_not_fit_into_memory_are_left_out_by_chance_and_the_r
     assert numbers[0] != numbers[2]
     monkeypatch.setattr("augmint.audio.vocoder.making.held_clips", lambda parts, seed: held_clips(parts, seed, bound))
     made.adversarial_rows(None)
-    assert "5 others did not fit into memory" in made.accept(None, None)[1]["notice"]
+    assert "5 others did not fit into memory" in made.accept(None, None, None)[2]["notice"]
 
 
 def test_long_recordings_are_given_no_label():
