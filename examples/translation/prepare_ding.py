@@ -7,7 +7,7 @@ Reads the Ding word list from Debian's package (`apt-get install trans-de-en`) o
 A sentence has at least 4 words and 20 to 200 characters on both sides, begins with a capital, a digit or a quotation mark and ends
 in `.`, `!` or `?`. Sentences of one dictionary line, sentences that share a side, that hold one another or that differ by one word
 of at least six are a group, and a group is never torn: all of it goes to one file. `monolingual.parquet` has English alone.
-With `--true-pairs` the same sentences stand in `true_pairs.parquet` with their German, for `true_pairs.py` alone.
+With `--true-pairs` the same sentences stand in `true_pairs.parquet` with their German, for `sources.py` alone.
 `phrases.parquet` is the rest of the word list, for warm-starting a model; nothing in it equals, holds or nearly is a sentence of
 validation or test. `dictionary.txt` holds the same phrases, as a recipe's `generator.dictionary` wants them.
 
