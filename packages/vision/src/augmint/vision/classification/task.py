@@ -42,6 +42,7 @@ from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE, JudgeSett
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
 from augmint.vision.classification.training import score, train, training_arguments
 from augmint.vision.codec import ImageCodec, find_columns
+from augmint.vision.depth import observe
 from augmint.vision.discriminators import ImageDiscriminator
 from augmint.vision.generators import ImageGenerator, build_pair
 from augmint.vision.objective import adversarial_defaults, image_objective
@@ -92,7 +93,8 @@ class ImageClassification(Task):
                 where="data.columns.label",
                 fix="Give a column of class labels (whole numbers or strings).",
             )
-        return ImageCodec(found, feature.names, channels_of(dataset, found["image"]), None)
+        image = found["image"]
+        return ImageCodec(found, feature.names, channels_of(dataset, image), None, observe(dataset, image))
 
     def check_settings(self) -> None:
         check_model(self.settings.model)
@@ -120,6 +122,7 @@ class ImageClassification(Task):
             channels=self.codec.channels,
             num_classes=self.classes,
             seed=self.settings.seed,
+            depth=self.codec.depth,
         )
         return generator, discriminator, image_objective(name, self._adversarial_size(), self.image_size)
 
@@ -199,7 +202,7 @@ class ImageClassification(Task):
         if unlabeled is None:
             return None
         image, label = self.codec.columns["image"], self.codec.columns["label"]
-        codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size)
+        codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size, self.codec.depth)
         with fixed_threads(self.settings.threads):
             probabilities = judge.probabilities(ImageRows(unlabeled, codec).all())
         return pseudo_labelled_rows(unlabeled, image, label, probabilities, self.judge_settings.min_confidence, features)

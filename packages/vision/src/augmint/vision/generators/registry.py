@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from augmint.core.adversarial.pair import NetworkPair
+from augmint.vision.depth import Depth
 from augmint.vision.discriminators.config import ImageDiscriminatorConfig
 from augmint.vision.discriminators.image import ImageDiscriminator
 from augmint.vision.generators.config import ImageGeneratorConfig
@@ -17,7 +19,7 @@ _PAIR = NetworkPair(
     ImageDiscriminator,
     ImageGeneratorConfig,
     ImageDiscriminatorConfig,
-    ("image_size", "channels", "num_classes", "architecture"),
+    ("image_size", "channels", "num_classes", "architecture", "depth"),
 )
 
 
@@ -44,6 +46,7 @@ def build_pair(
     channels: int,
     num_classes: int,
     seed: int = 0,
+    depth: Depth | None = None,
 ) -> tuple[ImageGenerator, ImageDiscriminator]:
     """A fresh generator and discriminator for these images, initialised from `seed` without touching the global generator.
 
@@ -52,6 +55,7 @@ def build_pair(
         values: configuration values. Those that both networks know hold for both; `discriminator_<key>` for it alone.
         image_size, channels, num_classes: of the data; num_classes 0 makes both unconditional.
         seed: keys the initial weights.
+        depth: of the data, where its pictures have more than 8 bits.
 
     Raises:
         UserError: an unknown name or key (naming the nearest), or a value out of range.
@@ -64,5 +68,6 @@ def build_pair(
     from augmint.vision.architectures import get_architecture
 
     get_architecture(name)
-    given = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name}
+    given = {"image_size": image_size, "channels": channels, "num_classes": num_classes, "architecture": name,
+             "depth": asdict(depth) if depth is not None else None}
     return _PAIR.build(name, values or {}, given, seed)
