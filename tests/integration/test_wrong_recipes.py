@@ -147,6 +147,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "does not classify images",
     ),
+    "stages of different length": (
+        replaced("hidden_sizes: [8, 8]", "hidden_sizes: [8, 8, 8]"),
+        "wrong.yaml:6 model.scratch: hidden_sizes has 3 values and depths 2",
+    ),
+    "negative width of a model": (replaced("embedding_size: 8", "embedding_size: -8"), "wrong.yaml:6 model.scratch: The model"),
+    "a model of five channels": (
+        replaced("embedding_size: 8", "embedding_size: 8, num_channels: 5"),
+        "wrong.yaml:6 model.scratch.num_channels: The model takes 5 channels, and the images have 1",
+    ),
     "a model that is not there": (
         "\n".join("model: {name_or_path: ./no-such-model}" if line.startswith("model") else line for line in GOOD.splitlines()),
         "wrong.yaml:6 model.name_or_path",
@@ -289,6 +298,15 @@ DATA: dict[Callable[[], None], str] = {
 def test_wrong_data_says_what_is_wrong(spoil: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
     spoil()
     assert DATA[spoil] in message(capsys, GOOD)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_model_folder_without_weights_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from transformers import ResNetConfig
+
+    ResNetConfig(layer_type="basic", embedding_size=8, hidden_sizes=[8, 8], depths=[1, 1]).save_pretrained("weightless")
+    text = "\n".join("model: {name_or_path: weightless}" if line.startswith("model") else line for line in GOOD.splitlines())
+    assert "wrong.yaml:6 model.name_or_path: The model cannot be used on these rows" in message(capsys, text)
 
 
 @pytest.mark.usefixtures("folder")

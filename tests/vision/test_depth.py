@@ -117,7 +117,8 @@ def test_rows_that_cannot_be_read_do_not_hinder_the_others() -> None:
 
 def test_a_generator_carries_the_depth_that_it_was_trained_at(tmp_path) -> None:
     bright, dark = rows(dark_and_bright(np.uint16, 0, 4000)), rows([np.full((8, 8), 9, np.uint16)] * 4)
-    settings = TaskSettings(columns={}, model={}, generator={"base_channels": 4}, finetune={}, judge={}, policy={}, seed=0, threads=1)
+    empty: dict = {name: {} for name in ("columns", "model", "finetune", "judge", "policy")}
+    settings = TaskSettings(**empty, generator={"base_channels": 4}, seed=0, threads=1)
     task = ImageClassification(Splits(bright, bright, None, None), settings)
     generator = task.adversarial_networks()[0]
     assert isinstance(generator, ImageGenerator)

@@ -56,7 +56,7 @@ class Depth:
         """The narrowest customary range that holds both: whole numbers of 8, 10, 12, 14 or 16 bits, fractions in [0, 1] or [-1, 1],
         else what was seen."""
         written = mode if mode == "F" else "I;16" if mode.startswith("I;16") else "I"
-        if mode == "F" and -1 <= lowest and highest <= 1:
+        if mode == "F" and lowest >= -1 and highest <= 1:
             return cls(-1.0 if lowest < 0 else 0.0, 1.0, written)
         white = next((float(2**bits - 1) for bits in BITS if highest < 2**bits), float(highest))
         return cls(0.0, white, written) if lowest >= 0 else cls(float(lowest), float(max(highest, lowest + 1)), written)

@@ -36,7 +36,8 @@ from augmint.core.minting.torch_state import accelerator, fixed_threads
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
 from augmint.vision.classification.judge_training import Lesson, fit
-from augmint.vision.classification.model import Preprocessing, build_model, channels_last, check_model
+from augmint.vision.classification.model import Preprocessing, build_model, channels_last
+from augmint.vision.classification.model_check import check_model
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE, JudgeSettings
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
@@ -97,8 +98,9 @@ class ImageClassification(Task):
         return ImageCodec(found, feature.names, channels_of(dataset, image), None, observe(dataset, image))
 
     def check_settings(self) -> None:
-        check_model(self.settings.model)
         check_finetune(self.settings.finetune)
+        names, channels = self.codec.label_names or (), self.codec.channels
+        check_model(self.settings.model, names, channels=channels, size=self.codec.size or 0)
         self.adversarial_networks()
 
     # adversarial training -----------------------------------------------------------------------------------------
