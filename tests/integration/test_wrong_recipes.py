@@ -139,6 +139,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         replaced("{base_channels: 8}", "{name: r3gn}"),
         "wrong.yaml:7 generator.name: There is no image GAN 'r3gn'.",
     ),
+    "unknown adversarial loss": (
+        replaced("{base_channels: 8}", "{base_channels: 8, loss: hing}"),
+        "wrong.yaml:7 generator.loss: There is no adversarial loss 'hing'. Did you mean 'hinge'?",
+    ),
+    "adaptive augmentation of nothing": (replaced("{base_channels: 8}", "{ada: 0.5, augment: none}"), "wrong.yaml:7 generator.ada"),
+    "unknown flip": (GOOD + "policy: {flip: horizontl}\n", "wrong.yaml:12 policy.flip: flip is 'horizontl'. Did you mean"),
     "impossible image size": (replaced("{base_channels: 8}", "{image_size: 4}"), "wrong.yaml:7 generator.image_size"),
     "unknown model type": (replaced("model_type: resnet", "model_type: resnot"), "wrong.yaml:6 model.scratch.model_type"),
     "a model that is no classifier": (
