@@ -139,6 +139,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         replaced("{base_channels: 8}", "{name: r3gn}"),
         "wrong.yaml:7 generator.name: There is no image GAN 'r3gn'.",
     ),
+    "unknown adversarial loss": (
+        replaced("{base_channels: 8}", "{base_channels: 8, loss: hing}"),
+        "wrong.yaml:7 generator.loss: There is no adversarial loss 'hing'. Did you mean 'hinge'?",
+    ),
+    "adaptive augmentation of nothing": (replaced("{base_channels: 8}", "{ada: 0.5, augment: none}"), "wrong.yaml:7 generator.ada"),
+    "unknown flip": (GOOD + "policy: {flip: horizontl}\n", "wrong.yaml:12 policy.flip: flip is 'horizontl'. Did you mean"),
     "impossible image size": (replaced("{base_channels: 8}", "{image_size: 4}"), "wrong.yaml:7 generator.image_size"),
     "unknown model type": (replaced("model_type: resnet", "model_type: resnot"), "wrong.yaml:6 model.scratch.model_type"),
     "a model that is no classifier": (
@@ -146,6 +152,15 @@ TEXTS: dict[str, tuple[str, str]] = {
             "model_type: resnet, layer_type: basic, embedding_size: 8, hidden_sizes: [8, 8], depths: [1, 1]", "model_type: gpt2"
         ),
         "does not classify images",
+    ),
+    "stages of different length": (
+        replaced("hidden_sizes: [8, 8]", "hidden_sizes: [8, 8, 8]"),
+        "wrong.yaml:6 model.scratch: hidden_sizes has 3 values and depths 2",
+    ),
+    "negative width of a model": (replaced("embedding_size: 8", "embedding_size: -8"), "wrong.yaml:6 model.scratch: The model"),
+    "a model of five channels": (
+        replaced("embedding_size: 8", "embedding_size: 8, num_channels: 5"),
+        "wrong.yaml:6 model.scratch.num_channels: The model takes 5 channels, and the images have 1",
     ),
     "a model that is not there": (
         "\n".join("model: {name_or_path: ./no-such-model}" if line.startswith("model") else line for line in GOOD.splitlines()),
@@ -289,6 +304,15 @@ DATA: dict[Callable[[], None], str] = {
 def test_wrong_data_says_what_is_wrong(spoil: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
     spoil()
     assert DATA[spoil] in message(capsys, GOOD)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_model_folder_without_weights_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from transformers import ResNetConfig
+
+    ResNetConfig(layer_type="basic", embedding_size=8, hidden_sizes=[8, 8], depths=[1, 1]).save_pretrained("weightless")
+    text = "\n".join("model: {name_or_path: weightless}" if line.startswith("model") else line for line in GOOD.splitlines())
+    assert "wrong.yaml:6 model.name_or_path: The model cannot be used on these rows" in message(capsys, text)
 
 
 @pytest.mark.usefixtures("folder")

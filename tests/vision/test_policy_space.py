@@ -5,7 +5,7 @@ import torch
 
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Dimension, MintSettings, Point, RowRandom, keyed_generator
-from augmint.vision.policy import ImagePolicy, ImagePolicySpace, trivial_augment
+from augmint.vision.policy import ImagePolicy, ImagePolicySpace, rand_augment, trivial_augment
 
 SPACES = [ImagePolicySpace(3, 32, mint=mint, flip=flip) for mint in (False, True) for flip in ("none", "horizontal", "both")]
 
@@ -32,6 +32,20 @@ def test_the_search_starts_from_identity_and_trivial_augment(space):
     assert not nothing.mixing
     assert nothing.mint.share == 0
     assert (standard.stages, standard.mixing) == (trivial_augment().stages, trivial_augment().mixing)
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_rand_augment_is_the_real_one_and_follows_the_other_baselines(space):
+    starts = space.starts()
+    policy = space.decode(starts["rand_augment"])
+    wanted = rand_augment(flip=0.0 if space.flip == "none" else 0.5, crop=0.5)
+    assert (policy.stages, policy.mixing) == (wanted.stages, wanted.mixing)
+    assert [stage.magnitude for stage in policy.stages if len(stage.ops) == 14] == [(0.3, 0.3)] * 2
+    minted = {name for name in starts if name.endswith(("minted", "distilled"))}
+    others = {"standard", "gentle_cutmix", "gentle_twice_cutmix"} | minted
+    assert set(list(starts)[1 : list(starts).index("rand_augment")]) == others
+    near = {**starts["rand_augment"], "geometric_magnitude": 0.31}
+    assert all(stage.magnitude[0] == 0 for stage in space.decode(near).stages if len(stage.ops) == 14)
 
 
 @pytest.mark.parametrize("space", SPACES)

@@ -17,19 +17,17 @@ from torch import Tensor
 
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import Batch, RowCodec, RowProblem, file_of
+from augmint.vision.depth import FULL, Depth, count_deep, is_deep, observe
 
 # Modes with one channel; everything else is read as RGB.
-GRAYSCALE_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"})
+GRAYSCALE_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "I;16N", "F"})
 
 
-def to_array(picture: PillowImage.Image, channels: int, size: int | None) -> np.ndarray:
-    """uint8 (channels, H, W); squeezed to `size` x `size` where given. Transparency is laid on white."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        values = np.asarray(picture, dtype=np.float64)
-        top = max(float(values.max()), 1.0)
-        # 16-bit and float pictures keep their range: up to 255 as is, above that scaled by the format's full range.
-        scale = 1.0 if top <= 255 else 255.0 / (65535.0 if top <= 65535 else top)
-        picture = PillowImage.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8))
+def to_array(picture: PillowImage.Image, channels: int, size: int | None, depth: Depth | None = None) -> np.ndarray:
+    """uint8 (channels, H, W); squeezed to `size` x `size` where given. Transparency is laid on white. Pictures of more than 8 bits
+    are scaled by the data's `depth`, without one by their format's full range."""
+    if is_deep(picture):
+        picture = PillowImage.fromarray((depth or FULL[picture.mode[0]]).to_bytes(np.asarray(picture)))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         rgba = picture.convert("RGBA")
         picture = PillowImage.alpha_composite(PillowImage.new("RGBA", rgba.size, (255, 255, 255, 255)), rgba)
@@ -59,13 +57,33 @@ class ImageCodec(RowCodec):
         label_names: class names, or None without labels.
         channels: 1 or 3.
         size: pictures are squeezed to size x size when encoded; None keeps them, and then all must be of one size.
+        depth: black and white of pictures of more than 8 bits, the same for every row; None where the data has none.
 
     Encoded batches are `{"image": uint8 (n, channels, size, size), "label": int64 (n,)}`.
     """
 
-    def __init__(self, columns: Mapping[str, str], label_names: Sequence[str] | None, channels: int, size: int | None) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, str],
+        label_names: Sequence[str] | None,
+        channels: int,
+        size: int | None,
+        depth: Depth | None = None,
+    ) -> None:
         self.columns, self.label_names = dict(columns), list(label_names) if label_names is not None else None
-        self.channels, self.size = channels, size
+        self.channels, self.size, self.depth = channels, size, depth
+
+    def suit(self, *parts: Any) -> None:
+        """Scale by the depth that a generator was trained at, so that its rows and these mean the same."""
+        for part in parts:
+            depth = getattr(getattr(part, "config", None), "depth", None)
+            if isinstance(depth, Mapping):
+                self.depth = Depth(**depth)
+
+    def facts(self, dataset: Dataset) -> Mapping[str, int]:
+        """How many pictures are of more than 8 bits, and of which range; all are scaled by that of the training rows."""
+        depth = observe(dataset, self.columns["image"]) if self.depth is not None else None
+        return {f"of {depth.name}": count_deep(dataset, self.columns["image"])} if depth is not None else {}
 
     def check(self, dataset: Dataset) -> list[RowProblem]:
         problems = []
@@ -90,7 +108,7 @@ class ImageCodec(RowCodec):
     def encode(self, dataset: Dataset) -> Batch:
         column = self.columns["image"]
         pictures = dataset.select_columns([column]).with_format(None).cast_column(column, Image(decode=True))
-        arrays = [to_array(row[column], self.channels, self.size) for row in pictures]
+        arrays = [to_array(row[column], self.channels, self.size, self.depth) for row in pictures]
         shapes = {array.shape for array in arrays}
         if len(shapes) > 1:
             raise UserError(
@@ -110,10 +128,16 @@ class ImageCodec(RowCodec):
         return {**batch, "image": quantise(batch["image"])}
 
     def decode(self, batch: Batch, features: Features) -> dict[str, list[Any]]:
-        columns: dict[str, list[Any]] = {self.columns["image"]: [to_picture(image) for image in batch["image"]]}
+        columns: dict[str, list[Any]] = {self.columns["image"]: [self._stored(image) for image in batch["image"]]}
         if "label" in batch and self.columns.get("label") in features:
             columns[self.columns["label"]] = batch["label"].tolist()
         return columns
+
+    def _stored(self, image: Tensor) -> PillowImage.Image:
+        """The picture as the data stores them, so that minted rows mean the same as their neighbours."""
+        if self.depth is None or self.channels != 1:
+            return to_picture(image)
+        return self.depth.to_picture(image.cpu().numpy()[0])
 
     def labels(self, dataset: Dataset) -> list[int] | None:
         column = self.columns.get("label")
@@ -155,7 +179,10 @@ def _picture_problem(cell: Any) -> str | None:
     try:
         with PillowImage.open(io.BytesIO(cell["bytes"]) if cell["bytes"] is not None else cell["path"]) as picture:
             picture.load()
-            return "the image has no pixels" if 0 in picture.size else None
+            if 0 in picture.size:
+                return "the image has no pixels"
+            broken = picture.mode == "F" and not np.isfinite(np.asarray(picture)).all()
+            return "the image has values that are not numbers" if broken else None
     except Exception as error:  # Pillow's decoders raise many kinds: each means that this row cannot be read
         return f"the image cannot be decoded ({type(error).__name__})"
 

@@ -14,6 +14,7 @@ from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, Loss, RowRandom
 from augmint.vision.architectures import get_architecture
 from augmint.vision.diffaugment import DiffAugment
+from augmint.vision.objective_settings import ObjectiveSettings
 
 SMALL, TINY = 20_000, 2_000
 """Training images under which the discriminator overfits, so that what it sees is augmented, and under which training is short."""
@@ -75,6 +76,7 @@ def image_objective(
     *,
     condition_ramp: tuple[int, int] | None = None,
     ada: AdaController | None = None,
+    settings: ObjectiveSettings | None = None,
 ) -> ImageObjective:
     """The objective that suits this architecture and this much data.
 
@@ -87,9 +89,10 @@ def image_objective(
         image_size: their side in pixels.
         condition_ramp: see `ImageObjective`; worth trying where a class has few images and its samples look alike.
         ada: adapts the augmentation's probability, whatever the data's size; without it the probability is 1.
+        settings: what a recipe changes; its own ramp and controller come before those given here.
 
     Raises:
-        UserError: there is no such architecture.
+        UserError: there is no such architecture, or the settings contradict each other.
 
     Source: Huang et al. 2024 (relativistic loss with R1 and R2); Miyato and Koyama 2018 (hinge with projection).
 
@@ -97,10 +100,16 @@ def image_objective(
         >>> [item.name for item in image_objective("r3gan", dataset_size=60_000).regularizers]
         ['r1', 'r2']
     """
-    found = get_architecture(architecture)
+    found, settings = get_architecture(architecture), settings or ObjectiveSettings()
+    ada, ramp = settings.controller() or ada, settings.condition_ramp or condition_ramp
     augment = DiffAugment() if ada is not None or dataset_size < SMALL else None
-    regularizers = found.regularizers(dataset_size, image_size)
-    return ImageObjective(found.loss, regularizers, augment=augment, ada=ada, condition_ramp=condition_ramp)
+    if settings.augment is not None:
+        augment = DiffAugment(settings.augment) if settings.augment else None
+    if ada is not None and augment is None:
+        fix = "Name some, or leave ada out."
+        raise UserError("ada has nothing to adapt: augment is none.", where="generator.ada", fix=fix)
+    regularizers = settings.regularizers(found.regularizers(dataset_size, image_size))
+    return ImageObjective(settings.loss or found.loss, regularizers, augment=augment, ada=ada, condition_ramp=ramp)
 
 
 def adversarial_defaults(dataset_size: int, image_size: int, architecture: str) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from torch.utils.data import Dataset as TorchDataset
 
 from augmint.core.interfaces import Batch, concatenate, select
 from augmint.vision.codec import ImageCodec
+from augmint.vision.depth import Depth
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of pixels kept decoded
 _CHUNK = 2048
 
-_cache: dict[tuple[str, int | None, int, tuple[tuple[str, str], ...]], Batch] = {}
+_cache: dict[tuple[str, int | None, int, Depth | None, tuple[tuple[str, str], ...]], Batch] = {}
 
 
 class ImageRows(TorchDataset[Batch]):
@@ -37,7 +38,8 @@ class ImageRows(TorchDataset[Batch]):
         if not self._fits:
             return self.codec.encode(self.dataset)
         # A view by select() keeps its fingerprint apart, so the fingerprint names the rows.
-        key = (str(self.dataset._fingerprint), self.codec.size, self.codec.channels, tuple(sorted(self.codec.columns.items())))
+        codec = self.codec
+        key = (str(self.dataset._fingerprint), codec.size, codec.channels, codec.depth, tuple(sorted(codec.columns.items())))
         if key not in _cache:
             while _cache and sum(batch["image"].numel() for batch in _cache.values()) > MEMORY_LIMIT:
                 _cache.pop(next(iter(_cache)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -22,6 +23,7 @@ DEFAULT_SCRATCH: dict[str, Any] = {
     "hidden_sizes": [32, 64, 128],
     "depths": [1, 1, 1],
 }
+_LUMA = (0.299, 0.587, 0.114)
 _IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -34,13 +36,16 @@ class Preprocessing:
     std: tuple[float, ...]
 
     def __call__(self, image: Tensor) -> Tensor:
-        """uint8 (n, C, H, W) to float32 (n, len(mean), size, size); grayscale is repeated where the model wants colour."""
+        """uint8 (n, C, H, W) to float32 (n, len(mean), size, size); grayscale is repeated where the model wants colour, and colour
+        made grayscale (by the luma of BT.601, as Pillow does) where it wants one channel."""
         values = image.float() / 255
         if self.size is not None and values.shape[-1] != self.size:
             shrinking = values.shape[-1] > self.size
             values = F.interpolate(values, size=(self.size, self.size), mode="bilinear", antialias=shrinking, align_corners=False)
         if values.shape[1] == 1 and len(self.mean) == 3:
             values = values.expand(-1, 3, -1, -1)
+        elif values.shape[1] == 3 and len(self.mean) == 1:
+            values = (values * torch.tensor(_LUMA, device=image.device)[:, None, None]).sum(1, keepdim=True)
         mean = torch.tensor(self.mean, device=image.device)[:, None, None]
         return (values - mean) / torch.tensor(self.std, device=image.device)[:, None, None]
 
@@ -61,18 +66,6 @@ def channels_last(network: nn.Module) -> nn.Module:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def check_model(model: Mapping[str, Any]) -> None:
-    """Raise UserError where the recipe's `model` section cannot name a model; loads no weights."""
-    for key in model:
-        if key not in ("name_or_path", "scratch"):
-            raise UserError(f"{key!r} is not a key of model.", where="model", fix=nearest(key, ["name_or_path", "scratch"]))
-    if model.get("name_or_path") and model.get("scratch"):
-        raise UserError("Both name_or_path and scratch are given.", where="model", fix="Give one of them.")
-    if not isinstance(model.get("name_or_path"), str | None):
-        raise UserError(f"name_or_path is {model['name_or_path']!r}.", where="model.name_or_path", fix="Give a hub id or a folder.")
-    _config(model, ["a", "b"], channels=3, size=32)
-
-
 def _scratch(model: Mapping[str, Any]) -> dict[str, Any]:
     given = model.get("scratch")
     if given is None:
@@ -85,7 +78,8 @@ def _scratch(model: Mapping[str, Any]) -> dict[str, Any]:
     return {**base, **given}
 
 
-def _config(model: Mapping[str, Any], label_names: Sequence[str], channels: int, size: int) -> Any:
+def model_config(model: Mapping[str, Any], label_names: Sequence[str], channels: int, size: int) -> Any:
+    """The Transformers config that a recipe's `model` section stands for. Raises UserError where it stands for none."""
     from transformers import AutoConfig, AutoModelForImageClassification
 
     labels = {"id2label": dict(enumerate(label_names)), "label2id": {name: i for i, name in enumerate(label_names)}}
@@ -130,9 +124,9 @@ def build_model(
     model: Mapping[str, Any], label_names: Sequence[str], *, channels: int, size: int, seed: int
 ) -> tuple[nn.Module, Preprocessing]:
     """A fresh classifier, initialised from `seed`, and what to do to pixels before it sees them."""
-    from transformers import AutoImageProcessor, AutoModelForImageClassification
+    from transformers import AutoModelForImageClassification
 
-    config = _config(model, label_names, channels, size)
+    config = model_config(model, label_names, channels, size)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         if name := model.get("name_or_path"):
@@ -143,14 +137,25 @@ def build_model(
     if not name:
         taken = int(getattr(config, "num_channels", channels))
         return network, Preprocessing(int(config.image_size), (0.5,) * taken, (0.5,) * taken)
+    return network, _pretrained_preprocessing(name, config)
+
+
+def _pretrained_preprocessing(name: str, config: Any) -> Preprocessing:
+    from transformers import AutoImageProcessor
+
+    mean: tuple[float, ...] = _IMAGENET_MEAN
+    std: tuple[float, ...] = _IMAGENET_STD
     if not (Path(name) / "preprocessor_config.json").is_file() and Path(name).is_dir():
         side = getattr(config, "image_size", 224)
-        return network, Preprocessing(int(side if isinstance(side, int) else side[0]), _IMAGENET_MEAN, _IMAGENET_STD)
-    processor = AutoImageProcessor.from_pretrained(name)
-    side = processor.size.get("height") or processor.size.get("shortest_edge")
-    crop = getattr(processor, "crop_size", None) if getattr(processor, "do_center_crop", False) else None
-    side = (crop or {}).get("height") or side
-    mean, std = (
-        (processor.image_mean, processor.image_std) if getattr(processor, "do_normalize", True) else ((0.0,) * 3, (1.0,) * 3)
-    )
-    return network, Preprocessing(int(side), tuple(mean), tuple(std))
+        side = side if isinstance(side, int) else side[0]
+    else:
+        processor = AutoImageProcessor.from_pretrained(name)
+        side = processor.size.get("height") or processor.size.get("shortest_edge")
+        crop = getattr(processor, "crop_size", None) if getattr(processor, "do_center_crop", False) else None
+        side = (crop or {}).get("height") or side
+        normalised = getattr(processor, "do_normalize", True)
+        mean, std = (processor.image_mean, processor.image_std) if normalised else ((0.0,) * 3, (1.0,) * 3)
+    wanted = int(getattr(config, "num_channels", None) or len(mean))
+    if len(mean) != wanted:  # a processor made for colour beside a grayscale model, say
+        mean, std = (fmean(mean),) * wanted, (fmean(std),) * wanted
+    return Preprocessing(int(side), tuple(mean), tuple(std))

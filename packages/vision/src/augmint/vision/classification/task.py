@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import torch.utils.data
 from datasets import ClassLabel, Dataset, Image
 
-from augmint.core.errors import UserError
+from augmint.core.errors import UserError, nearest
 from augmint.core.evaluation.ensemble import rounds_of
 from augmint.core.evaluation.finetuning import batch_size_of, check_finetune, steps_of, temporary_output
 from augmint.core.evaluation.pseudo_labels import pseudo_labelled_rows
@@ -36,17 +36,25 @@ from augmint.core.minting.torch_state import accelerator, fixed_threads
 from augmint.vision.classification import judge as judges
 from augmint.vision.classification.gan_rows import AdversarialRows
 from augmint.vision.classification.judge_training import Lesson, fit
-from augmint.vision.classification.model import Preprocessing, build_model, channels_last, check_model
+from augmint.vision.classification.model import Preprocessing, build_model, channels_last
+from augmint.vision.classification.model_check import check_model
 from augmint.vision.classification.plan import TrainingPlan
 from augmint.vision.classification.settings import DEFAULT_BATCH_SIZE, JudgeSettings
 from augmint.vision.classification.sizes import channels_of, data_size, generator_size, working_size
 from augmint.vision.classification.training import score, train, training_arguments
 from augmint.vision.codec import ImageCodec, find_columns
+from augmint.vision.depth import observe
 from augmint.vision.discriminators import ImageDiscriminator
 from augmint.vision.generators import ImageGenerator, build_pair
+from augmint.vision.generators.registry import generator_keys
 from augmint.vision.objective import adversarial_defaults, image_objective
+from augmint.vision.objective_settings import OBJECTIVE_KEYS, ObjectiveSettings
 from augmint.vision.policy import ImagePolicy, ImagePolicySpace, trivial_augment
+from augmint.vision.policy.space import FLIPS
 from augmint.vision.rows import ImageRows
+
+SHARED = "shared_label_embedding"
+"""Key of the `generator` section: both networks describe classes by one embedding."""
 
 
 class ImageClassification(Task):
@@ -57,6 +65,7 @@ class ImageClassification(Task):
     files: ClassVar[str] = "imagefolder"
     metric: ClassVar[Metric] = Metric("accuracy", unit="%", decimals=2, low=0.0, high=100.0)
     default_columns: ClassVar[Mapping[str, str]] = {"image": "image", "label": "label"}
+    policy_keys: ClassVar[Mapping[str, Any]] = {"flip": str}
 
     def __init__(self, splits: Splits, settings: TaskSettings) -> None:
         super().__init__(splits, settings)
@@ -92,11 +101,14 @@ class ImageClassification(Task):
                 where="data.columns.label",
                 fix="Give a column of class labels (whole numbers or strings).",
             )
-        return ImageCodec(found, feature.names, channels_of(dataset, found["image"]), None)
+        image = found["image"]
+        return ImageCodec(found, feature.names, channels_of(dataset, image), None, observe(dataset, image))
 
     def check_settings(self) -> None:
-        check_model(self.settings.model)
         check_finetune(self.settings.finetune)
+        names, channels = self.codec.label_names or (), self.codec.channels
+        check_model(self.settings.model, names, channels=channels, size=self.codec.size or 0)
+        self.policy_space()
         self.adversarial_networks()
 
     # adversarial training -----------------------------------------------------------------------------------------
@@ -111,8 +123,13 @@ class ImageClassification(Task):
         return generator_size(self.settings.generator, self.source_size)
 
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
-        values = {key: value for key, value in self.settings.generator.items() if key not in ("name", "image_size")}
-        name = self.settings.generator.get("name", "r3gan")
+        section = self.settings.generator
+        others = ("name", "image_size", SHARED, *OBJECTIVE_KEYS)
+        for key in section:
+            if key not in (known := {*generator_keys(), *others}):
+                raise UserError(f"Unknown key {key!r}.", where=f"generator.{key}", fix=nearest(str(key), sorted(known)))
+        values = {key: value for key, value in section.items() if key not in others}
+        name = section.get("name", "r3gan")
         generator, discriminator = build_pair(
             name,
             values,
@@ -120,8 +137,17 @@ class ImageClassification(Task):
             channels=self.codec.channels,
             num_classes=self.classes,
             seed=self.settings.seed,
+            depth=self.codec.depth,
+            shared_label_embedding=self._shares_labels(),
         )
-        return generator, discriminator, image_objective(name, self._adversarial_size(), self.image_size)
+        settings = ObjectiveSettings.from_dict(section)
+        return generator, discriminator, image_objective(name, self._adversarial_size(), self.image_size, settings=settings)
+
+    def _shares_labels(self) -> bool:
+        shared = self.settings.generator.get(SHARED)
+        if not isinstance(shared, bool | None):
+            raise UserError(f"{SHARED} is {shared!r}.", where=f"generator.{SHARED}", fix="Give true or false.")
+        return bool(shared)
 
     def _adversarial_size(self) -> int:
         return len(self.splits.train) + (len(self.splits.unlabeled) if self.splits.unlabeled is not None else 0)
@@ -134,7 +160,8 @@ class ImageClassification(Task):
 
     def adversarial_defaults(self) -> dict[str, Any]:
         name = self.settings.generator.get("name", "r3gan")
-        return adversarial_defaults(dataset_size=self._adversarial_size(), image_size=self.image_size, architecture=name)
+        values = adversarial_defaults(dataset_size=self._adversarial_size(), image_size=self.image_size, architecture=name)
+        return {**values, "shared_parameters": "generator"} if self._shares_labels() else values
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
         return ImageGenerator.from_pretrained(generator_dir), ImageDiscriminator.from_pretrained(discriminator_dir)
@@ -142,7 +169,10 @@ class ImageClassification(Task):
     # policy and judge ---------------------------------------------------------------------------------------------
 
     def policy_space(self) -> PolicySpace:
-        return ImagePolicySpace(channels=self.codec.channels, image_size=self.codec.size or 0, mint=True)
+        flip = self.settings.policy.get("flip") or "horizontal"
+        if flip not in FLIPS:
+            raise UserError(f"flip is {flip!r}.", where="policy.flip", fix=nearest(flip, FLIPS))
+        return ImagePolicySpace(channels=self.codec.channels, image_size=self.codec.size or 0, mint=True, flip=flip)
 
     def standard_policy(self) -> Policy:
         return trivial_augment()
@@ -199,7 +229,7 @@ class ImageClassification(Task):
         if unlabeled is None:
             return None
         image, label = self.codec.columns["image"], self.codec.columns["label"]
-        codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size)
+        codec = ImageCodec({"image": image}, None, self.codec.channels, self.codec.size, self.codec.depth)
         with fixed_threads(self.settings.threads):
             probabilities = judge.probabilities(ImageRows(unlabeled, codec).all())
         return pseudo_labelled_rows(unlabeled, image, label, probabilities, self.judge_settings.min_confidence, features)

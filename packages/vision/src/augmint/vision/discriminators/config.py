@@ -20,6 +20,7 @@ class ImageDiscriminatorConfig:
         max_channels: no stage has more. 0 chooses 4 * base_channels.
         blocks: residual blocks a stage.
         group_size: channels a group of the 3x3 convolutions (r3gan's inverted bottlenecks); 0 uses plain 3x3 pairs.
+        label_dim: numbers a class is described by before a linear map to the features' width; 0 embeds it at that width directly.
 
     Raises:
         UserError: a value is out of range.
@@ -33,11 +34,12 @@ class ImageDiscriminatorConfig:
     max_channels: int = 0
     blocks: int = 1
     group_size: int = 0
+    label_dim: int = 0
 
     def __post_init__(self) -> None:
         if self.base_channels == 0:
             self.base_channels = default_width(self.image_size)
         if self.max_channels == 0:
             self.max_channels = 4 * self.base_channels
-        least = {"channels": 1, "num_classes": 0, "base_channels": 4, "max_channels": 4, "blocks": 1, "group_size": 0}
-        check_config(self, "discriminator", least)
+        least = {"channels": 1, "num_classes": 0, "base_channels": 4, "max_channels": 4}
+        check_config(self, "discriminator", {**least, "blocks": 1, "group_size": 0, "label_dim": 0})

@@ -37,13 +37,15 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
         self.body = architecture.discriminator_body(config)
         dim = int(self.body.feature_dim)  # type: ignore[arg-type]
         score: nn.Module = nn.Linear(dim, 1)
-        embed: nn.Module = nn.Embedding(max(1, config.num_classes), dim)
+        classes = max(1, config.num_classes)
+        embed: nn.Module = nn.Linear(config.label_dim, dim, bias=False) if config.label_dim else nn.Embedding(classes, dim)
         with torch.no_grad():
             for parameter in (*score.parameters(), *embed.parameters()):
                 parameter.normal_(std=dim**-0.5)
         score, embed = architecture.head(score), architecture.head(embed)
         self.score = score
         self.embed = embed if config.num_classes else None
+        self.labels = nn.Embedding(classes, config.label_dim) if config.num_classes and config.label_dim else None
         self.register_buffer("condition_strength", torch.ones(()))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -61,5 +63,18 @@ class ImageDiscriminator(Discriminator, PyTorchModelHubMixin, library_name="augm
         logits = self.score(features)[:, 0]
         if self.embed is not None:
             check_labels(batch, self.config.num_classes, "discriminator")
-            logits = logits + (features * self.embed(batch["label"])).sum(1) * self.condition_strength
+            logits = logits + (features * self._described(batch["label"])).sum(1) * self.condition_strength
         return logits.float()
+
+    def _described(self, label: Tensor) -> Tensor:
+        """Labels, int64 (n,), at the features' width, float32 (n, dim)."""
+        assert self.embed is not None
+        described: Tensor = self.embed(label if self.labels is None else self.labels(label))
+        return described
+
+    def share_labels(self, embedding: nn.Embedding) -> None:
+        """Describe classes by `embedding`, (num_classes, label_dim), which another network holds too."""
+        if self.labels is None or self.labels.weight.shape != embedding.weight.shape:
+            fix = "Give label_dim the other's embed_dim."
+            raise UserError("The label embeddings differ in shape.", where="discriminator", fix=fix)
+        self.labels = embedding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from augmint.vision.nets.config import check_config, default_width
 
@@ -22,6 +23,7 @@ class ImageGeneratorConfig:
         max_channels: no stage has more. 0 chooses 4 * base_channels.
         blocks: residual blocks a stage.
         group_size: channels a group of the 3x3 convolutions (r3gan's inverted bottlenecks); 0 uses plain 3x3 pairs.
+        depth: black, white and mode of the training pictures where they have more than 8 bits (see `augmint.vision.depth`).
 
     Raises:
         UserError: a value is out of range.
@@ -41,6 +43,7 @@ class ImageGeneratorConfig:
     max_channels: int = 0
     blocks: int = 1
     group_size: int = 0
+    depth: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.base_channels == 0:

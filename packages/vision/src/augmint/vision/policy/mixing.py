@@ -1,7 +1,8 @@
 """MixUp and CutMix: rows of a batch mixed with each other, images and soft labels alike.
 
 Every row draws its own partner and its own share. A row always keeps the larger part of itself, so that `label` stays its most
-likely class; over a batch the pairs are mixed as in the papers, since a share of 0.3 with a partner is 0.7 the other way round.
+likely class. For MixUp that gives pairs as in the paper, since a share of 0.3 with a partner is 0.7 the other way round. CutMix
+departs from its paper here: a pasted box never covers more than half of an image, where the paper's may cover all of it.
 
 Sources: Zhang et al. 2018, "mixup: beyond empirical risk minimization"; Yun et al. 2019, "CutMix: regularization strategy to
 train strong classifiers with localizable features".

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
-from augmint.vision.policy.baselines import COLOUR, GEOMETRIC
+from augmint.vision.policy.baselines import COLOUR, GEOMETRIC, rand_augment
 from augmint.vision.policy.image_policy import ImagePolicy
 from augmint.vision.policy.mixing import Mixing, MixOp
 from augmint.vision.policy.stage import Stage
@@ -37,6 +38,11 @@ _IDENTITY: Point = {
     "crop": 0.0, "erasing": 0.0, "erasing_magnitude": 0.5, "corruption": 0.0, "order": "frame_first",
     "mixup": 0.0, "cutmix": 0.0, "mix_alpha": 1.0, "share": 0.0, "truncation": 1.0, "min_agreement": 0.5, "keep_quantile": 0.9,
     "balance": 0.0, "soft_labels": 0.0,
+}
+# Where RandAugment lies: the point nearest to its two ops, which decodes to RandAugment itself.
+_RAND_AUGMENT: Point = {
+    **{name: _IDENTITY[name] for name in ("chance", "geometric", "colour", "erasing", "corruption", "order", "mixup", "cutmix")},
+    "crop": 0.5, "depth": 2, "geometric_magnitude": 0.3, "colour_magnitude": 0.5,
 }
 _MINTED: Point = {"share": 0.25, "min_agreement": 0.8, "keep_quantile": 0.8, "soft_labels": 0.5}
 # Half of each batch is generated and labelled by the judge's averaged members: what an ensemble knows reaches one model.
@@ -83,12 +89,20 @@ class ImagePolicySpace(PolicySpace):
             if name not in _IDENTITY:
                 raise UserError(f"The space has no dimension {name!r}.", where="ImagePolicySpace", fix=nearest(name, _IDENTITY))
         at: Point = {**_IDENTITY, **point}
+        if all(at[name] == value for name, value in _RAND_AUGMENT.items()):
+            return self._rand_augment(at)
         frame = self._frame(at)
         chain = self._chain(at)
         stages = (*frame, *chain) if at["order"] == "frame_first" else (*chain, *frame)
-        settings = {dimension.name: float(at[dimension.name]) for dimension in _MINT} if self.mint else {}
-        mint = MintSettings.from_dict(settings)
-        return ImagePolicy((*stages, *_damage(at)), _mixing(at), mint)
+        return ImagePolicy((*stages, *_damage(at)), _mixing(at), self._minting(at))
+
+    def _minting(self, at: Point) -> MintSettings:
+        return MintSettings.from_dict({dimension.name: float(at[dimension.name]) for dimension in _MINT} if self.mint else {})
+
+    def _rand_augment(self, at: Point) -> ImagePolicy:
+        """RandAugment's fixed magnitudes lie in no dimension: its starting point alone stands for it."""
+        flip = 0.5 if self.flip != "none" and at["flip"] != "none" else 0.0
+        return replace(rand_augment(flip=flip, crop=0.5), mint=self._minting(at))
 
     def _frame(self, at: Point) -> list[Stage]:
         flips = FLIPS[at["flip"]] if self.flip != "none" else {}
@@ -123,11 +137,11 @@ class ImagePolicySpace(PolicySpace):
             "gentle_cutmix": gentle,
             "gentle_twice_cutmix": twice,
             **(minted if self.mint else {}),  # early: a search of few trials tries them too
+            "rand_augment": {**_RAND_AUGMENT, **flip},
             "standard_prior": {**standard, **prior},
             "standard_cutmix": {**standard, **prior, "cutmix": 0.5},
             "prior": prior,
             "prior_mixup": {**prior, "mixup": 1.0},
-            "rand_augment": {**prior, "depth": 2, "geometric_magnitude": 0.3, "colour_magnitude": 0.5},
         }
         names = [dimension.name for dimension in self.dimensions]
         return {start: {name: {**_IDENTITY, **change}[name] for name in names} for start, change in changes.items()}
