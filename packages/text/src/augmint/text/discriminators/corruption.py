@@ -22,8 +22,8 @@ def corrupted(sources: Sequence[str], targets: Sequence[str], rng: RowRandom) ->
     """One bad pair for each good one, of a kind drawn for the row.
 
     "mismatched" takes another row's source; "truncated" cuts either side to 30 to 70 % of its words; "number" changes a number of
-    the source; "words" puts words of another row's source in place of 20 to 50 % of its own. In scripts without spaces every character
-    is a word. Where a kind cannot be done (no number, one word), the pair is mismatched.
+    the source; "words" puts words of another row's source in place of 20 to 50 % of its own. In scripts without spaces every
+    character is a word. Where a kind cannot be done (no number, one word), the pair is mismatched.
 
     Args:
         sources, targets: good pairs; of a single one the words of the source are reversed where another's were needed.

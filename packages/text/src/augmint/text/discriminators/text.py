@@ -55,9 +55,8 @@ class TextDiscriminator(Discriminator):
     @torch.no_grad()
     def batched_log_odds(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
         """The same of any number of texts, without gradients, on the CPU."""
-        parts = [
-            self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).cpu() for at in range(0, len(texts), batch_size)
-        ]
+        starts = range(0, len(texts), batch_size)
+        parts = [self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).cpu() for at in starts]
         return torch.cat(parts) if parts else torch.zeros(0)
 
     def probabilities(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
