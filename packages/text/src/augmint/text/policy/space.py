@@ -10,6 +10,7 @@ import numpy as np
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 from augmint.text.ops import TASKS, op_names
+from augmint.text.ops.pair_switch import can_switch
 from augmint.text.policy import concatenation
 from augmint.text.policy.concatenation import Concatenation
 from augmint.text.policy.stage import Stage
@@ -64,8 +65,8 @@ class TextPolicySpace(PolicySpace):
     """Policies that chain the ops which keep a task's labels or pairs true, each with its own chance and magnitude.
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
-    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` and the `synonym` of
-    classification where there is a lexicon, `masked_word` where there is a masked language model, `round_trip`
+    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where a lexicon
+    has words that can stand for one another, the `synonym` of classification where there is a lexicon, `masked_word` where there is a masked language model, `round_trip`
     where there are two translation models.
 
     Args:
@@ -99,6 +100,7 @@ class TextPolicySpace(PolicySpace):
         self.ops = tuple(name for name in (*WHOLE, *WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary))
                          and (name not in _LEXICAL or len(lexicon) > 1)
+                         and (name != "pair_switch" or can_switch(self.lexicon))
                          and (name != "masked_word" or masked_lm) and (name not in WHOLE or round_trip))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
