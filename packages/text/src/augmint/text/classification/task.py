@@ -44,7 +44,8 @@ class TextClassification(CausalTask, ClassifierTask):
     name: ClassVar[str] = "text-classification"
     payload: ClassVar[str] = "text"
     default_columns: ClassVar[Mapping[str, str]] = {"text": "text", "label": "label"}
-    policy_keys: ClassVar[Mapping[str, Any]] = {"synonyms": str, "masked_lm": str, "round_trip_to": str, "round_trip_back": str}
+    policy_keys: ClassVar[Mapping[str, Any]] = {**CausalTask.policy_keys, "synonyms": str, "masked_lm": str, "round_trip_to": str,
+                                                "round_trip_back": str}
     generator_type: ClassVar[type[LabelLMGenerator]] = LabelLMGenerator
 
     # rows ---------------------------------------------------------------------------------------------------------
@@ -111,12 +112,12 @@ class TextClassification(CausalTask, ClassifierTask):
         return collect_synonyms(self.train_rows.texts["text"], path) if path else ()
 
     def make_space(self) -> PolicySpace:
-        words = {"text": collect_words(self.train_rows.texts["text"])}
-        return TextPolicySpace(self.name, words, mint=True, lexicon=self.lexicon, masked_lm=self.masked_lm,
-                               round_trip=self.round_trip)
+        words = {"text": collect_words(self.train_rows.texts["text"], protect_names=self.protect_names)}
+        return TextPolicySpace(self.name, words, mint=True, protect_names=self.protect_names, lexicon=self.lexicon,
+                               masked_lm=self.masked_lm, round_trip=self.round_trip)
 
     def standard_policy(self) -> Policy:
-        return standard_policy(self.name, self.lexicon)
+        return standard_policy(self.name, self.lexicon, self.protect_names)
 
     def mark_judge(self, directory: Path, members: int, name: str) -> None:
         mark(directory, members, name)

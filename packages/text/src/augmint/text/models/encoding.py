@@ -35,9 +35,9 @@ def encode(
             first = next((place for place, token in enumerate(ids) if token not in own), max(0, len(ids) - 1))
             ids.insert(first, mark)
         rows.append(ids)
-    width = max(map(len, rows))
-    left = tokenizer.padding_side == "left"
-    gaps = [[tokenizer.pad_token_id] * (width - len(ids)) for ids in rows]
-    mask = [[0] * len(gap) + [1] * len(ids) if left else [1] * len(ids) + [0] * len(gap) for gap, ids in zip(gaps, rows, strict=True)]
-    padded = [gap + ids if left else ids + gap for gap, ids in zip(gaps, rows, strict=True)]
-    return {"input_ids": torch.tensor(padded, dtype=torch.int64), "attention_mask": torch.tensor(mask, dtype=torch.int64)}
+    padded = torch.full((len(rows), max(map(len, rows))), tokenizer.pad_token_id, dtype=torch.int64)
+    mask = torch.zeros_like(padded)
+    for row, ids in enumerate(rows):
+        at = slice(-len(ids), None) if tokenizer.padding_side == "left" else slice(len(ids))
+        padded[row, at], mask[row, at] = torch.tensor(ids), 1
+    return {"input_ids": padded, "attention_mask": mask}

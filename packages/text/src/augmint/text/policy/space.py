@@ -65,9 +65,9 @@ class TextPolicySpace(PolicySpace):
     """Policies that chain the ops which keep a task's labels or pairs true, each with its own chance and magnitude.
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
-    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where a lexicon
-    has words that can stand for one another, the `synonym` of classification where there is a lexicon, `masked_word` where there is a masked language model, `round_trip`
-    where there are two translation models.
+    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where a
+    lexicon has words that can stand for one another, the `synonym` of classification where there is a lexicon, `masked_word` where
+    there is a masked language model, `round_trip` where there are two translation models.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
@@ -142,8 +142,8 @@ class TextPolicySpace(PolicySpace):
         return {start: {name: {**self._identity, **change}[name] for name in names} for start, change in changes.items()}
 
 
-def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = ()) -> TextPolicy:
-    """The no-search baseline of a task.
+def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = (), protect_names: bool = False) -> TextPolicy:
+    """The no-search baseline of a task; with `protect_names` it leaves capitalised words within sentences alone.
 
     Translation: slips on the source at low strength; each of words left out, neighbours swapped and typos in 3 of 10 rows and 5 %
     of their words. Classification: EDA; each of deletion, swap and insertion, and of synonyms where `lexicon` holds some, in a
@@ -154,7 +154,7 @@ def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = ()) -> TextP
 
     Source: Wei & Zou 2019, "EDA: easy data augmentation techniques for boosting performance on text classification tasks".
     """
-    space = TextPolicySpace(task, lexicon=lexicon)
+    space = TextPolicySpace(task, lexicon=lexicon, protect_names=protect_names)
     return space.decode(space.starts()["standard"])
 
 
