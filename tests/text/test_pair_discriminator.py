@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from augmint.core.interfaces import RowRandom
@@ -13,7 +15,7 @@ from augmint.core.interfaces.strings import to_tensors
 from augmint.core.testing import check_discriminator
 from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.calibration import calibration_error, platt
-from augmint.text.discriminators.corruption import KINDS, corrupted
+from augmint.text.discriminators.corruption import CORRUPTIONS, KINDS, corrupted
 from augmint.text.discriminators.pair import PairScorer
 from augmint.text.discriminators.training import train_scorer
 from augmint.text.translation.pretraining import calibrate
@@ -89,6 +91,31 @@ def test_training_repeats_with_its_seed_and_leaves_the_global_generator_alone() 
         weights.append(member.head[1].weight.detach().clone())
     assert torch.equal(*weights)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+CHINESE = ["列车明天早上九点从北京站出发。", "请把钥匙放在桌子上。", "他昨天买了三本书。", "我们下周去上海旅行。"] * 50
+ENGLISH = ["The train leaves at nine.", "Please put the key on the table.", "He bought some books.", "We travel next week."] * 50
+
+
+@pytest.mark.parametrize(("sources", "targets"), [(CHINESE, ENGLISH), (ENGLISH, CHINESE)])
+def test_scripts_without_spaces_are_cut_and_mixed_too(sources: list[str], targets: list[str]) -> None:
+    made, kept, kinds = corrupted(sources, targets, RowRandom(0, "c", rows=range(200)))
+    counts = Counter(kinds)
+    assert counts["truncated"] > 30
+    assert counts["words"] > 30
+    for source, target, new, other, kind in zip(sources, targets, made, kept, kinds, strict=True):
+        if kind == "truncated":
+            assert (source.startswith(new), target.startswith(other)) == (True, True)
+            assert (new, other) != (source, target)
+
+
+@pytest.mark.parametrize("number", ["1" * 5000, "9" * 40, "٣٤", "7"])
+def test_a_number_of_any_length_and_script_becomes_another(number: str) -> None:
+    made, _ = CORRUPTIONS["number"](f"a {number} b", "x", "", 0.4, 0.7)  # type: ignore[misc]
+    changed = made.split()[1]
+    assert changed.isdigit()
+    assert changed != number
+    assert changed.isascii() == number.isascii()
 
 
 def test_calibrated_odds_mean_what_they_say() -> None:

@@ -96,3 +96,9 @@ def test_the_lexicon_of_real_pairs_holds_translations_and_travels_with_the_polic
 def test_a_lexicon_that_is_none_is_named() -> None:
     with pytest.raises(UserError, match="lexicon"):
         TextPolicy(lexicon=(("a",),))  # type: ignore[arg-type]
+
+
+def test_the_space_has_no_switch_where_words_are_single_characters() -> None:
+    chinese = (("狗", "dog"), ("猫", "cat"), ("红", "red"))
+    assert "pair_switch" not in TextPolicySpace("translation", lexicon=chinese).ops
+    assert "pair_switch" in TextPolicySpace("translation", lexicon=LEXICON).ops

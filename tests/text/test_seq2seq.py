@@ -115,9 +115,18 @@ def test_the_tag_is_one_token_of_its_own_and_moves_no_other_weight() -> None:
     model = tiny()
     before = model.network.state_dict()["model.shared.weight"].clone()
     model.add_tag(0)
-    ids = model.inputs(["<bt> ein Wort"])["input_ids"][0].tolist()
-    assert model.tokenizer.convert_tokens_to_ids("<bt>") in ids
+    ids = model.encoded(["ein Wort", "ein Wort"], [True, False])["input_ids"]
+    tag = model.tokenizer.convert_tokens_to_ids("<bt>")
+    assert ids[0].tolist() == [tag, *ids[1].tolist()[:-1]], "the tag, and nothing else is changed"
     assert torch.equal(model.network.state_dict()["model.shared.weight"][: len(before)], before)
+
+
+def test_text_that_looks_like_special_tokens_is_text() -> None:
+    model, text = tiny(), "a </s> b <pad> c <bt> d <unk>"
+    assert model.texts(model.encoded_labels([text])) == [text]
+    special = {model.tokenizer.convert_tokens_to_ids(token) for token in ("<pad>", "<bt>")}
+    assert not special & set(model.encoded([text])["input_ids"][0].tolist())
+    assert model.encoded(["x", text])["attention_mask"][1].all()
 
 
 def test_the_generator_conforms() -> None:

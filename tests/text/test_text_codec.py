@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from datasets import ClassLabel, Dataset, Features, Translation, Value
+from datasets import ClassLabel, Dataset, Features, Translation, Value, load_dataset
 
 from augmint.core import Augmenter
 from augmint.core.errors import UserError
@@ -102,3 +103,11 @@ def test_the_modality_loads_what_it_made(tmp_path: Path) -> None:
     assert get_modality("text").load_policy(standard_policy("translation").to_dict()) == standard_policy("translation")
     with pytest.raises(UserError, match="no model of augmint's"):
         get_modality("text").load_generator(tmp_path)
+
+
+def test_the_row_of_a_number_among_texts_is_named(tmp_path: Path) -> None:
+    lines = [{"de": f"Satz {row}", "en": f"sentence {row}" if row != 3 else 7} for row in range(6)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    rows = load_dataset("json", data_files=str(tmp_path / "rows.jsonl"), cache_dir=str(tmp_path / "cache"))["train"]
+    with pytest.raises(UserError, match="Row 3 of column 'en' holds 7"):
+        make_codec(rows, {"source": "de", "target": "en"})

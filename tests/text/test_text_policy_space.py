@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from datasets import ClassLabel, Dataset
 
 from augmint.core.errors import UserError
-from augmint.core.interfaces import Dimension, MintSettings, Point, RowRandom, keyed_generator
+from augmint.core.interfaces import Dimension, MintSettings, Point, RowRandom, Splits, TaskSettings, get_task, keyed_generator
 from augmint.text.ops import TASKS, get_op
 from augmint.text.policy import TextPolicy, TextPolicySpace, standard_policy
 
@@ -128,3 +129,19 @@ def test_wrong_arguments_say_what_is_wrong():
         TextPolicySpace("translate")
     with pytest.raises(UserError, match="Did you mean 'typo'"):
         TextPolicySpace("translation").decode({"tpyo": 1})
+
+
+@pytest.mark.parametrize("task", ["translation", "text-classification", "text-generation"])
+def test_names_are_left_alone_where_the_recipe_says_so(task: str) -> None:
+    text = "Yesterday Anna and Boris Petrov went slowly over the bridge to Geneva again"
+    rows = Dataset.from_dict({"source": [text] * 4, "target": [text] * 4} if task == "translation" else {"text": [text] * 4})
+    if task == "text-classification":
+        rows = rows.add_column("label", [0, 1, 0, 1]).cast_column("label", ClassLabel(names=["a", "b"]))
+    for given, protected in (({}, False), ({"protect_names": True}, True)):
+        made = get_task(task)(Splits(rows, rows), TaskSettings(policy=given))
+        assert made.standard_policy().protect_names is protected
+        space = made.policy_space()
+        assert space.decode(space.starts()["standard"]).protect_names is protected
+        vocabulary = getattr(space, "vocabulary", {})
+        for words in vocabulary.values():
+            assert ("Geneva" in words) is not protected

@@ -20,6 +20,7 @@ from augmint.text.discriminators import PairDiscriminator
 from augmint.text.discriminators.pair import PairScorer
 from augmint.text.generators import Seq2SeqGenerator
 from augmint.text.policy import standard_policy
+from augmint.text.seq2seq import Decoding, write_texts
 from augmint.text.training.adversarial import leave_one_out
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import bleu_metric, chrf_metric, corpus_rows
@@ -60,7 +61,7 @@ def test_extra_pairs_take_their_share_of_each_batch_and_carry_tag_and_weight() -
     plan = TranslationPlan(rows(40), rows(20, start=40), share=0.5, batch_size=8, steps=4, seed=0, mint=mint)
     for step in range(4):
         batch = plan.__getitems__(list(range(step * 8, step * 8 + 8)))
-        assert [source.startswith("<bt> ") for source in batch.sources] == [False] * 4 + [True] * 4
+        assert batch.tagged == [False] * 4 + [True] * 4
         assert batch.weights == [1.0] * 4 + [0.25] * 4
         assert not any(target.startswith("<bt>") for target in batch.targets)
 
@@ -167,22 +168,50 @@ def test_the_baseline_leaves_each_sample_out_of_its_own() -> None:
     assert leave_one_out(reward).sum() == pytest.approx(0.0)
 
 
+def rewarded(source: str) -> bool:
+    return "e" in source[:6]
+
+
 def test_the_policy_gradient_raises_what_is_rewarded() -> None:
     losses, generator, _ = objective(adversarial_weight=5.0, kl_weight=0.0, chrf_weight=0.0)
 
     class Favourite(torch.nn.Module):
         def log_odds(self, sources: list[str], targets: list[str]) -> torch.Tensor:
-            return torch.tensor([4.0 if len(source) > 40 else -4.0 for source in sources])
+            return torch.tensor([4.0 if rewarded(source) else -4.0 for source in sources])
 
     optimizer = torch.optim.SGD(generator.parameters(), 0.5)
     real = batch(4)
-    for step in range(6):
+    for step in range(15):
         losses.generator_loss(generator, Favourite(), real, RowRandom(0, "g", step, rows=range(4))).total.backward()
         optimizer.step()
         optimizer.zero_grad()
-    aims = generator.sample(4, {name: real[name] for name in ("target", "target_length")}, rng=RowRandom(3, rows=range(4)))
-    plain = losses.reference.sample(4, {name: real[name] for name in ("target", "target_length")}, rng=RowRandom(3, rows=range(4)))
-    assert aims["source_length"].float().mean() != plain["source_length"].float().mean()
+    targets = [target for target in pairs(4)[1] for _ in range(50)]
+    drawn = [
+        write_texts(some.model, targets, Decoding(temperature=losses.settings.temperature), RowRandom(3, rows=range(200)))
+        for some in (losses.reference, generator)
+    ]
+    before, after = (np.mean([rewarded(source) for source in sources]) for sources in drawn)
+    assert after > before + 0.15, f"rewarded ones were {before:.2f} of what was written, and are {after:.2f}"
+
+
+def test_samples_are_keyed_by_their_row_whatever_the_micro_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from augmint.text.translation import objective as room
+
+    seen: list[list[str]] = []
+    plain = room.write_texts
+
+    def watched(*given: object) -> list[str]:
+        seen.append(plain(*given))  # type: ignore[arg-type]
+        return seen[-1]
+
+    monkeypatch.setattr(room, "write_texts", watched)
+    losses, generator, judge = objective()
+    real = batch(4)
+    for rows_of in (range(4), range(2), range(2, 4)):
+        part = {name: tensor[list(rows_of)] for name, tensor in real.items()}
+        losses.generator_loss(generator, judge, part, RowRandom(0, "g", rows=rows_of))
+    assert seen[0] == seen[1] + seen[2]
+    assert len(set(seen[0][:3])) > 1, "the samples of a row differ"
 
 
 def test_the_anchor_is_zero_where_nothing_has_moved_and_grows_with_distance() -> None:

@@ -12,7 +12,7 @@ from datasets import ClassLabel, Dataset, Features
 from augmint.core.errors import UserError
 from augmint.core.interfaces import Batch, RowCodec, RowProblem, Rules
 from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
-from augmint.text.columns import TextColumns, find_columns, languages_of
+from augmint.text.columns import PAIR, TextColumns, find_columns, languages_of
 from augmint.text.roles import ROLES
 from augmint.text.rules.batch import BatchRules
 
@@ -117,8 +117,28 @@ class TextCodec(RowCodec):
 
 
 def make_codec(dataset: Dataset, columns: Mapping[str, str] | None = None) -> TextCodec:
-    """The codec of a data set's texts; see `augmint.text.columns.find_columns`."""
+    """The codec of a data set's texts; see `augmint.text.columns.find_columns`.
+
+    Raises:
+        UserError: as that does; of a column that holds texts and other values, the first row with another one is named.
+    """
+    _refuse_mixed(dataset, columns or {})
     return TextCodec(find_columns(dataset.features, columns or {}), dataset.features)
+
+
+def _refuse_mixed(dataset: Dataset, columns: Mapping[str, str]) -> None:
+    """JSON lines may hold a text in one row and a number in another; `datasets` then reads the column as neither."""
+    for role, name in {**({} if set(columns) & set(PAIR) else {"text": "text"}), **columns}.items():
+        if role == "label" or type(dataset.features.get(name)).__name__ != "Json":
+            continue
+        values = list(dataset[name])
+        row = next((row for row, value in enumerate(values) if not isinstance(value, str | None)), None)
+        if row is not None and any(isinstance(value, str) for value in values):
+            raise UserError(
+                f"Row {row} of column {name!r} holds {values[row]!r}, not a text as other rows do.",
+                where=f"data.columns.{role}",
+                fix="Write it as a string, in quotes.",
+            )
 
 
 def _problem(text: Any) -> str | None:

@@ -29,6 +29,7 @@ class TextTask(PlannedTask):
 
     modality: ClassVar[str] = "text"
     model_keys: ClassVar[Mapping[str, Any]] = {"max_length": int}
+    policy_keys: ClassVar[Mapping[str, Any]] = {"protect_names": bool}
     source_type: ClassVar[type[ModelSource]] = ModelSource
     settings_type: ClassVar[type[AdversarialSettings]]
     batch_size: ClassVar[int] = BATCH_SIZE
@@ -84,7 +85,13 @@ class TextTask(PlannedTask):
     # policy -------------------------------------------------------------------------------------------------------
 
     def standard_policy(self) -> Policy:
-        return standard_policy(self.name)
+        return standard_policy(self.name, protect_names=self.protect_names)
+
+    @property
+    def protect_names(self) -> bool:
+        """Whether ops leave capitalised words within sentences alone, as the recipe says; by default they do not, for German and
+        others write every noun so."""
+        return bool(self.settings.policy.get("protect_names", False))
 
     @property
     def masked_lm(self) -> str:

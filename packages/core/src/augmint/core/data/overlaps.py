@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from datasets import Dataset
@@ -56,20 +56,34 @@ class Overlaps:
                                     f"scores on {second} are too good by that much.")
         return {digest for found in digests.values() for digest in found}
 
-    def without_copies(self, unlabeled: Dataset, seen: set[bytes]) -> Dataset:
-        """The unlabelled rows that no other split has, within their limit: a seeded draw, in the order of the source."""
+    def without_copies(
+        self, unlabeled: Dataset, seen: set[bytes], near: Callable[[Dataset], Sequence[bool]] | None = None
+    ) -> Dataset:
+        """The unlabelled rows that no other split has, within their limit: a seeded draw, in the order of the source.
+
+        Args:
+            unlabeled: without the label column.
+            seen: digests of the rows of other splits.
+            near: which of some rows are near copies of validation or test ones, if the task can tell.
+        """
         wanted = self.config.unlabeled_config
         limit = wanted.limit if wanted is not None and wanted.limit is not None else len(unlabeled)
         order = keyed_generator(self.seed, "data", "limit unlabeled").permutation(len(unlabeled))
         fresh: list[int] = []
-        copies = at = 0
+        copies = close = at = 0
         while at < len(order) and len(fresh) < limit:
             part = order[at : at + max(256, limit - len(fresh))]
             new = [digest not in seen for digest in self._digests(unlabeled.select(part))]
-            fresh += part[np.array(new)].tolist()
             copies, at = copies + len(part) - sum(new), at + len(part)
+            part = part[np.array(new, dtype=bool)]
+            if near is not None and len(part):
+                alike = np.asarray(near(unlabeled.select(part)), dtype=bool)
+                part, close = part[~alike], close + int(alike.sum())
+            fresh += part.tolist()
         if copies:
             self.notices.append(f"{copies} unlabelled rows were left out: they are copies of rows of train, validation or test.")
+        if close:
+            self.notices.append(f"{close} unlabelled rows were left out: they are near copies of rows of validation or test.")
         if not fresh:
             raise UserError("Every unlabelled row is a copy of a row of train, validation or test.", where="data.unlabeled")
         return unlabeled.select(np.sort(np.array(fresh[:limit])))

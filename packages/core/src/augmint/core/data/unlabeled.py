@@ -64,10 +64,11 @@ def read_unlabeled(config: DataConfig, task_class: type[Task], work: Splitting, 
     if own is not None:
         work.notices += own[1]
         return work.within_limit(own[0])
+    near = task_class.find_near_copies(work.codec, [split.rows for name, split in chosen.items() if name != "train"])
     given = [column for role, column in work.codec.columns.items() if role not in work.codec.answers]
     needed = [column for column in given if column in sources.rest.column_names]
     if wanted.rest_of_train:
-        return work.overlaps.without_copies(found.select_columns(needed), seen)  # checked with train
+        return work.overlaps.without_copies(found.select_columns(needed), seen, near)  # checked with train
     found = anchored(task_class.adapt(found, work.codec.columns), folders_of(wanted, sources.base))
     found = _named_alike(found, needed, sources.rest)
     if missing := [column for column in needed if column not in found.column_names]:
@@ -75,7 +76,7 @@ def read_unlabeled(config: DataConfig, task_class: type[Task], work: Splitting, 
                         where="data.unlabeled", fix="Use the column names of the training rows.")
     found = same_features(found.select_columns(needed), sources.rest.select_columns(needed), "unlabeled")
     skipped["unlabeled"] = work.codec.check_unlabelled(_filled(found, work.codec.columns.get(LABEL), sources.rest))
-    return work.overlaps.without_copies(checked_rows(found, skipped["unlabeled"], "unlabeled", config.on_error), seen)
+    return work.overlaps.without_copies(checked_rows(found, skipped["unlabeled"], "unlabeled", config.on_error), seen, near)
 
 
 def _read(config: DataConfig, wanted: UnlabeledConfig, sources: Sources) -> Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, ClassVar
@@ -83,6 +83,17 @@ class Task(ABC):
     def controls_of(cls, generator: Mapping[str, Any]) -> tuple[str, ...]:
         """The `controls` under a recipe's `generator` section; the default has the same under any."""
         return cls.controls
+
+    @classmethod
+    def find_near_copies(cls, codec: RowCodec, held: Sequence[Dataset]) -> Callable[[Dataset], Sequence[bool]] | None:
+        """What tells of each of some unlabelled training rows whether it is a row of `held`, which are validation and test, but for
+        trifles: such rows are left out. Exact copies are found without it. None (the default) where nothing can tell.
+
+        Args:
+            codec: of the training rows; the unlabelled ones lack the label column.
+            held: the rows that must lend nothing.
+        """
+        return None
 
     def check_settings(self) -> None:
         """Raise UserError on model, generator or finetune settings that cannot work, before anything expensive runs."""

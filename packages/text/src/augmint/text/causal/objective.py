@@ -17,7 +17,7 @@ from augmint.text.discriminators.text import TextDiscriminator
 from augmint.text.generators.label_lm import LabelLMGenerator
 from augmint.text.models.writing import write_labelled
 from augmint.text.seq2seq import Decoding
-from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, unwrapped
+from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, sample_streams, unwrapped
 
 
 @dataclass
@@ -69,7 +69,7 @@ class TextObjective(Objective):
         known, tokens, _ = generator(score=(_texts(real), labels))
         likelihood = -known.sum() / tokens.sum()
         repeated = [label for label in labels for _ in range(self.settings.samples)]
-        streams = RowRandom(int(rng.integers(2**62)[0]), "samples", rows=range(len(repeated)))
+        streams = sample_streams(rng, self.settings.samples)
         with evaluating(inner):  # without dropout, so that what scores a text is what drew it
             drawn = write_labelled(inner.model, repeated, self.decoding, streams)
             reward = self._reward(discriminator, drawn, repeated)

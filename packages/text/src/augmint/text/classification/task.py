@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -26,11 +26,12 @@ from augmint.core.interfaces import (
 from augmint.text.causal.task import CausalTask
 from augmint.text.classification.judge import TextClassifierJudge, mark
 from augmint.text.classification.training import score, train
-from augmint.text.codec import make_codec
+from augmint.text.codec import TextCodec, make_codec
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.classifier import Classifier
 from augmint.text.models.source import CLASSIFIER, LANGUAGE_MODEL, ModelSource, build_config
 from augmint.text.policy import TextPolicySpace, standard_policy
+from augmint.text.rules.near_duplicate import NearDuplicate
 from augmint.text.synonyms import collect_synonyms
 from augmint.text.training.adversarial import adversarial_defaults
 from augmint.text.training.rows import TextRows
@@ -43,7 +44,8 @@ class TextClassification(CausalTask, ClassifierTask):
     name: ClassVar[str] = "text-classification"
     payload: ClassVar[str] = "text"
     default_columns: ClassVar[Mapping[str, str]] = {"text": "text", "label": "label"}
-    policy_keys: ClassVar[Mapping[str, Any]] = {"synonyms": str, "masked_lm": str, "round_trip_to": str, "round_trip_back": str}
+    policy_keys: ClassVar[Mapping[str, Any]] = {**CausalTask.policy_keys, "synonyms": str, "masked_lm": str, "round_trip_to": str,
+                                                "round_trip_back": str}
     generator_type: ClassVar[type[LabelLMGenerator]] = LabelLMGenerator
 
     # rows ---------------------------------------------------------------------------------------------------------
@@ -66,6 +68,12 @@ class TextClassification(CausalTask, ClassifierTask):
                 fix=f"Name a column of class labels (whole numbers or strings). Columns there are: {there}.",
             )
         return codec
+
+    @classmethod
+    def find_near_copies(cls, codec: RowCodec, held: Sequence[Dataset]) -> Callable[[Dataset], Sequence[bool]]:
+        assert isinstance(codec, TextCodec)
+        known = NearDuplicate.fit({"text": [text for rows in held for text in codec.texts(rows, "text")]})
+        return lambda rows: known.rejects({"text": codec.texts(rows, "text")}).tolist()  # type: ignore[no-any-return]
 
     def check_settings(self) -> None:
         from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
@@ -104,12 +112,12 @@ class TextClassification(CausalTask, ClassifierTask):
         return collect_synonyms(self.train_rows.texts["text"], path) if path else ()
 
     def make_space(self) -> PolicySpace:
-        words = {"text": collect_words(self.train_rows.texts["text"])}
-        return TextPolicySpace(self.name, words, mint=True, lexicon=self.lexicon, masked_lm=self.masked_lm,
-                               round_trip=self.round_trip)
+        words = {"text": collect_words(self.train_rows.texts["text"], protect_names=self.protect_names)}
+        return TextPolicySpace(self.name, words, mint=True, protect_names=self.protect_names, lexicon=self.lexicon,
+                               masked_lm=self.masked_lm, round_trip=self.round_trip)
 
     def standard_policy(self) -> Policy:
-        return standard_policy(self.name, self.lexicon)
+        return standard_policy(self.name, self.lexicon, self.protect_names)
 
     def mark_judge(self, directory: Path, members: int, name: str) -> None:
         mark(directory, members, name)

@@ -47,17 +47,15 @@ class TextDiscriminator(Discriminator):
 
     def log_odds(self, texts: Sequence[str], labels: Sequence[int]) -> Tensor:
         """Calibrated log-odds that each text is a real one of its label, float32 (n,)."""
-        if self.labelled:
-            texts = [f"{label_token(label)} {text}" for text, label in zip(texts, labels, strict=True)]
-        logits: Tensor = self.model.forward(texts)[0].logits.float().squeeze(1)
+        marks = [self.model.tokenizer.convert_tokens_to_ids(label_token(label)) for label in labels] if self.labelled else []
+        logits: Tensor = self.model.forward(texts, marks)[0].logits.float().squeeze(1)
         return logits * self.scale + self.bias
 
     @torch.no_grad()
     def batched_log_odds(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:
         """The same of any number of texts, without gradients, on the CPU."""
-        parts = [
-            self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).cpu() for at in range(0, len(texts), batch_size)
-        ]
+        starts = range(0, len(texts), batch_size)
+        parts = [self.log_odds(texts[at : at + batch_size], labels[at : at + batch_size]).cpu() for at in starts]
         return torch.cat(parts) if parts else torch.zeros(0)
 
     def probabilities(self, texts: Sequence[str], labels: Sequence[int], batch_size: int = 64) -> Tensor:

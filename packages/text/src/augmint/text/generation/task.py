@@ -72,7 +72,7 @@ class TextGeneration(CausalTask):
         return ModelSource(max_length=min(self.model_source.max_length, CRITIC_LENGTH))
 
     def make_space(self) -> PolicySpace:
-        return TextPolicySpace(self.name, mint=True)
+        return TextPolicySpace(self.name, mint=True, protect_names=self.protect_names)
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         TextJudge.fit(self.train_rows.texts["text"], "text", self.settings.seed % 2**31).save_pretrained(directory)

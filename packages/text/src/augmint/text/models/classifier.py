@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from augmint.core.errors import UserError
+from augmint.text.models.encoding import encode
 from augmint.text.models.source import CLASSIFIER, ModelSource, build_config
 from augmint.text.models.tokens import build_tokenizer
 
@@ -72,14 +73,14 @@ class Classifier:
     def device(self) -> torch.device:
         return next(self.network.parameters()).device  # type: ignore[no-any-return]
 
-    def inputs(self, texts: Sequence[str]) -> dict[str, Tensor]:
-        """What the network reads, on the CPU: "input_ids" and "attention_mask", int64 (n, L), L at most `max_length`."""
-        encoded = self.tokenizer(list(texts), truncation=True, max_length=self.max_length, padding=True, return_tensors="pt")
-        return {name: encoded[name] for name in ("input_ids", "attention_mask")}
+    def inputs(self, texts: Sequence[str], marks: Sequence[int] = ()) -> dict[str, Tensor]:
+        """What the network reads, on the CPU: "input_ids" and "attention_mask", int64 (n, L), L at most `max_length`; before each
+        text the token of the id in `marks`, if there are any."""
+        return encode(self.tokenizer, texts, self.max_length, marks)
 
-    def forward(self, texts: Sequence[str], **more: Any) -> tuple[Any, Tensor]:
-        """The network's output, with logits float (n, outputs), and the mask of tokens, int64 (n, L)."""
-        inputs = {name: tensor.to(self.device) for name, tensor in self.inputs(texts).items()}
+    def forward(self, texts: Sequence[str], marks: Sequence[int] = (), **more: Any) -> tuple[Any, Tensor]:
+        """The network's output, with logits float (n, outputs), and the mask of tokens, int64 (n, L); `marks` as of `inputs`."""
+        inputs = {name: tensor.to(self.device) for name, tensor in self.inputs(texts, marks).items()}
         return self.network(**inputs, **more), inputs["attention_mask"]
 
     def save_pretrained(self, directory: Path | str) -> None:

@@ -99,7 +99,9 @@ class LabelLanguageModel:
         ids: list[list[int]] = []
         if texts:
             longest = self.max_length + 1
-            ids = self.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=longest)["input_ids"]
+            ids = self.tokenizer(
+                list(texts), add_special_tokens=False, truncation=True, max_length=longest, split_special_tokens=True
+            )["input_ids"]
         marks, end = self.label_ids, self.tokenizer.eos_token_id
         rows = [
             [marks[label], *own[: self.max_length], *([end] if len(own) <= self.max_length else [])]

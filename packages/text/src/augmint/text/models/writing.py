@@ -41,7 +41,9 @@ def continue_texts(
     """
     if not texts:
         return []
-    ids = model.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=model.max_length)["input_ids"]
+    ids = model.tokenizer(
+        list(texts), add_special_tokens=False, truncation=True, max_length=model.max_length, split_special_tokens=True
+    )["input_ids"]
     return _write(model, labels, [_prompt(model, row, share) for row in ids], decoding, rng)
 
 

@@ -91,6 +91,16 @@ def _families(lexicon: Lexicon) -> tuple[dict[str, int], list[tuple[int, ...]]]:
     return {source: entry for entry, (source, _) in enumerate(lexicon)}, alike
 
 
+def can_switch(lexicon: Lexicon) -> bool:
+    """Whether any pair of words has another that is written and ends alike; where words are single characters none has.
+
+    Example:
+        >>> can_switch((("Hund", "dog"), ("Mund", "fog"))), can_switch((("狗", "dog"), ("猫", "cat")))
+        (True, False)
+    """
+    return any(len(family) > 1 for family in _families(lexicon)[1])
+
+
 def _once(tokens: Tokens) -> list[dict[str, Place]]:
     """For every text its words that stand in it once, and where."""
     rows: list[dict[str, Place | None]] = [{} for _ in tokens.texts.lengths]

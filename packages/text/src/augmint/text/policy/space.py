@@ -10,6 +10,7 @@ import numpy as np
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import MINT_WITH_CLASSES, Dimension, MintSettings, Point, PolicySpace
 from augmint.text.ops import TASKS, op_names
+from augmint.text.ops.pair_switch import can_switch
 from augmint.text.policy import concatenation
 from augmint.text.policy.concatenation import Concatenation
 from augmint.text.policy.stage import Stage
@@ -64,9 +65,9 @@ class TextPolicySpace(PolicySpace):
     """Policies that chain the ops which keep a task's labels or pairs true, each with its own chance and magnitude.
 
     Translation has no op that changes what one side means: only slips on the source (typos, words left out or swapped) and changes
-    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` and the `synonym` of
-    classification where there is a lexicon, `masked_word` where there is a masked language model, `round_trip`
-    where there are two translation models.
+    of both sides alike. Its `switch_out` takes part where there is a vocabulary, its `pair_switch` where a
+    lexicon has words that can stand for one another, the `synonym` of classification where there is a lexicon, `masked_word` where
+    there is a masked language model, `round_trip` where there are two translation models.
 
     Args:
         task: "translation", "text-classification" or "text-generation".
@@ -99,6 +100,7 @@ class TextPolicySpace(PolicySpace):
         self.ops = tuple(name for name in (*WHOLE, *WORDS, *CHARACTERS) if name in op_names(task)
                          and (name != "switch_out" or needed <= set(self.vocabulary))
                          and (name not in _LEXICAL or len(lexicon) > 1)
+                         and (name != "pair_switch" or can_switch(self.lexicon))
                          and (name != "masked_word" or masked_lm) and (name not in WHOLE or round_trip))
         self._dimensions = (*_op_dimensions(self.ops, task), *(_mint_dimensions(task) if mint else ()))
         unminted = {dimension.name: _UNMINTED.get(dimension.name, 0.0) for dimension in _mint_dimensions(task)}
@@ -141,8 +143,8 @@ class TextPolicySpace(PolicySpace):
         return {start: {name: {**self._identity, **change}[name] for name in names} for start, change in changes.items()}
 
 
-def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = ()) -> TextPolicy:
-    """The no-search baseline of a task.
+def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = (), protect_names: bool = False) -> TextPolicy:
+    """The no-search baseline of a task; with `protect_names` it leaves capitalised words within sentences alone.
 
     Translation: slips on the source at low strength; each of words left out, neighbours swapped and typos in 3 of 10 rows and 5 %
     of their words. Classification: EDA; each of deletion, swap and insertion, and of synonyms where `lexicon` holds some, in a
@@ -153,7 +155,7 @@ def standard_policy(task: str, lexicon: Sequence[tuple[str, str]] = ()) -> TextP
 
     Source: Wei & Zou 2019, "EDA: easy data augmentation techniques for boosting performance on text classification tasks".
     """
-    space = TextPolicySpace(task, lexicon=lexicon)
+    space = TextPolicySpace(task, lexicon=lexicon, protect_names=protect_names)
     return space.decode(space.starts()["standard"])
 
 

@@ -14,6 +14,7 @@ from tokenizers import AddedToken
 from torch import Tensor
 
 from augmint.core.errors import UserError
+from augmint.text.models.encoding import encode
 from augmint.text.models.tokenizer import DEFAULT_VOCAB_SIZE, TAG, train_tokenizer
 from augmint.text.seq2seq.config import Seq2SeqSource, seq2seq_config
 from augmint.text.seq2seq.languages import language_ids, told_tokenizer
@@ -88,18 +89,28 @@ class Seq2SeqModel:
         """Tokens of every text as the encoder reads it, less the prefix, int64 (n,)."""
         if not texts:
             return np.zeros(0, dtype=np.int64)
-        ids = self.tokenizer(list(texts), truncation=True, max_length=self.source.max_length)["input_ids"]
+        ids = self.tokenizer(
+            list(texts), truncation=True, max_length=self.source.max_length, split_special_tokens=True
+        )["input_ids"]
         return np.array([len(row) for row in ids], dtype=np.int64)
 
     def inputs(self, texts: Sequence[str]) -> dict[str, Tensor]:
         """What the encoder reads: "input_ids" and "attention_mask", int64 (n, L), at most `max_length` tokens a text."""
         return {name: tensor.to(self.device) for name, tensor in self.encoded(texts).items()}
 
-    def encoded(self, texts: Sequence[str]) -> dict[str, Tensor]:
-        """The same on the CPU, as worker processes make it."""
-        prefixed = [self.source.source_prefix + text for text in texts]
-        encoded = self.tokenizer(prefixed, truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt")
-        return {name: encoded[name] for name in ("input_ids", "attention_mask")}
+    def encoded(self, texts: Sequence[str], tagged: Sequence[bool] = ()) -> dict[str, Tensor]:
+        """The same on the CPU, as worker processes make it.
+
+        Args:
+            texts: what is read.
+            tagged: which of them get the mark of generated sources (see `add_tag`); () for none.
+        """
+        prefix = self.source.source_prefix
+        # A prefix may be a token of the model's, as MADLAD's <2de>; it goes with the text, as the model knows it.
+        plain = not any(token in prefix for token in self.tokenizer.all_special_tokens)
+        mark = self.tokenizer.convert_tokens_to_ids(TAG) if any(tagged) else None
+        marks = [mark if tag else None for tag in tagged]
+        return encode(self.tokenizer, [prefix + text for text in texts], self.source.max_length, marks, plain=plain)
 
     def labels(self, texts: Sequence[str]) -> Tensor:
         """What the decoder shall write, int64 (n, L), filled up with -100."""
@@ -108,7 +119,12 @@ class Seq2SeqModel:
     def encoded_labels(self, texts: Sequence[str]) -> Tensor:
         """The same on the CPU."""
         encoded = self.tokenizer(
-            text_target=list(texts), truncation=True, max_length=self.source.max_length, padding=True, return_tensors="pt"
+            text_target=list(texts),
+            truncation=True,
+            max_length=self.source.max_length,
+            padding=True,
+            return_tensors="pt",
+            split_special_tokens=True,
         )
         ids: Tensor = encoded["input_ids"]
         return ids.masked_fill(encoded["attention_mask"] == 0, IGNORED)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from augmint.core.interfaces import Loss
+from augmint.core.interfaces import Loss, RowRandom
 from augmint.core.interfaces.objective import detach
 
 REAL_LABEL = 0.9
@@ -93,6 +94,19 @@ def policy_gradient(drawn: tuple[Tensor, Tensor, Tensor], before: Tensor, reward
     advantage = leave_one_out(reward.view(-1, samples)).flatten().to(picked)
     divergence = F.kl_div(before.log_softmax(2), logits.log_softmax(2), reduction="none", log_target=True).sum(2)
     return -(advantage * picked.sum(1) / count).mean(), ((divergence * tokens).sum(1) / count).mean()
+
+
+def sample_streams(rng: RowRandom, samples: int) -> RowRandom:
+    """A stream for each of some samples of every row, (n * samples) of them, a row's own next to each other. They depend on the row
+    and the sample alone: a batch in parts gets the numbers of the whole.
+
+    Example:
+        >>> whole, part = (sample_streams(RowRandom(0, rows=rows), 2).uniform() for rows in ([0, 1], [1]))
+        >>> bool((whole[2:] == part).all())
+        True
+    """
+    keys = rng.integers(2**62).cpu().numpy()
+    return RowRandom(0, "samples", rows=(keys[:, None] + np.arange(samples)).ravel())
 
 
 def leave_one_out(reward: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from augmint.text.discriminators.corruption import corrupted
 from augmint.text.discriminators.pair import PairDiscriminator
 from augmint.text.generators.seq2seq import Seq2SeqGenerator
 from augmint.text.seq2seq import Decoding, write_texts
-from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, unwrapped
+from augmint.text.training.adversarial import CLIP, discriminator_step, policy_gradient, sample_streams, unwrapped
 from augmint.text.translation.metric import sentence_chrf
 from augmint.text.translation.settings import GeneratorSettings
 
@@ -63,7 +63,7 @@ class PairObjective(Objective):
         likelihood = self._likelihood(inner, generator(score=(sources, targets))[2], sources)
         repeated = [target for target in targets for _ in range(self.settings.samples)]
         aims = [source for source in sources for _ in range(self.settings.samples)]
-        streams = RowRandom(int(rng.integers(2**62)[0]), "samples", rows=range(len(repeated)))
+        streams = sample_streams(rng, self.settings.samples)
         with evaluating(inner):  # without dropout, so that what scores a text is what drew it, but for the temperature
             drawn = write_texts(inner.model, repeated, Decoding(temperature=self.settings.temperature), streams)
             reward, logs = self._reward(discriminator, drawn, repeated, aims)

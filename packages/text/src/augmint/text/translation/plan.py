@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from augmint.core.evaluation.plan import Drawn, RowPlan
-from augmint.text.models.tokenizer import TAG
 from augmint.text.training.rows import TextRows
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """One batch: sources and targets as strings, and the weight of each pair in the loss."""
+    """One batch: sources and targets as strings, the weight of each pair in the loss, and which sources carry the tag."""
 
     sources: list[str]
     targets: list[str]
     weights: list[float]
+    tagged: list[bool]
 
 
 class TranslationPlan(RowPlan[Pairs]):
@@ -38,6 +38,4 @@ class TranslationPlan(RowPlan[Pairs]):
 
     def examples(self, drawn: Drawn) -> Pairs:
         read, written = (drawn.texts(side) for side in self.sides)
-        if self.mint.tagged:
-            read = [f"{TAG} {text}" if mark else text for text, mark in zip(read, drawn.generated, strict=True)]
-        return Pairs(read, written, drawn.weights)
+        return Pairs(read, written, drawn.weights, [self.mint.tagged and made for made in drawn.generated])

@@ -65,7 +65,7 @@ class Translation(TextTask):
         "tgt_lang": str | None,
         "bf16": bool,
     }
-    policy_keys: ClassVar[Mapping[str, Any]] = {"masked_lm": str}
+    policy_keys: ClassVar[Mapping[str, Any]] = {**TextTask.policy_keys, "masked_lm": str}
     controls: ClassVar[tuple[str, ...]] = (COPIED,)
     source_type: ClassVar[type[ModelSource]] = Seq2SeqSource
     settings_type: ClassVar[type[AdversarialSettings]] = GeneratorSettings
@@ -187,9 +187,10 @@ class Translation(TextTask):
     # policy and judge ---------------------------------------------------------------------------------------------
 
     def make_space(self) -> PolicySpace:
-        words = {role: collect_words(texts) for role, texts in zip(("source", "target"), self.train_texts)}
+        names = self.protect_names
+        words = {role: collect_words(texts, protect_names=names) for role, texts in zip(("source", "target"), self.train_texts)}
         pairs = collect_lexicon(*self.train_texts)
-        return TextPolicySpace(self.name, words, mint=True, lexicon=pairs, masked_lm=self.masked_lm)
+        return TextPolicySpace(self.name, words, mint=True, protect_names=names, lexicon=pairs, masked_lm=self.masked_lm)
 
     def fit_judge(self, directory: Path, executor: Executor) -> None:
         TextJudge.fit(self.train_texts[0], "source", self.settings.seed % 2**31).save_pretrained(directory)

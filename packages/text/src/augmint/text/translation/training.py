@@ -36,7 +36,8 @@ class PairTrainer(Seq2SeqPlanTrainer):
         super().__init__(model.network, arguments, plan)
 
     def collate(self, examples: Pairs) -> dict[str, Tensor]:
-        inputs, labels = self.seq2seq.encoded(examples.sources), self.seq2seq.encoded_labels(examples.targets)
+        inputs = self.seq2seq.encoded(examples.sources, examples.tagged)
+        labels = self.seq2seq.encoded_labels(examples.targets)
         return {**inputs, "labels": labels, "weights": torch.tensor(examples.weights)}
 
     def compute_loss(self, model: nn.Module, inputs: Any, return_outputs: bool = False, **kwargs: Any) -> Any:
