@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import torch
-from tiny_masked import masked_lm
 
 from augmint.core.interfaces import Batch, RowRandom
 from augmint.core.interfaces.ragged import Texts, flatten
@@ -12,6 +14,9 @@ from augmint.core.interfaces.strings import length_key, to_strings, to_tensors
 from augmint.text.ops import Setting, get_op
 from augmint.text.spans import protected_spans
 from augmint.text.vocabulary import words_of
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tiny_masked import masked_lm
 
 PLAIN = [
     "The old lighthouse keeper climbed the narrow stairs every evening before sunset.",
