@@ -40,7 +40,10 @@ def run(shop: Workshop, workers: Workers) -> None:
             versions=versions(),
             progress=progress,
         )
-    augmenter = Augmenter(generator, policy, discriminator, shop.judge, shop.task.codec.column_arguments, shop.recipe.seed)
+    reference = shop.mint_parts.reference(shop.recipe.mint)
+    augmenter = Augmenter(
+        generator, policy, discriminator, shop.judge, shop.task.codec.column_arguments, shop.recipe.seed, reference
+    )
     augmenter.save_pretrained(shop.directory.augmenter)
     write_cards(shop)
 
