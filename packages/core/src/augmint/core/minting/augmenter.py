@@ -44,8 +44,8 @@ class Augmenter:
         columns: role -> column name; None finds them by the Features.
         seed: of the on-the-fly form (`transform`, `collate`, `collator`).
         reference: the generator's training rows as digests and features, so that no copy of one is minted into other data either.
-            The augmenter that a run keeps has it; `remember` makes it. Without one, minted rows are held against the rows they are minted for: all of
-            them in a data set, those read so far in a stream.
+            The augmenter that a run keeps has it; `remember` makes it. Without one, minted rows are held against the rows they are
+            minted for: all of them in a data set, those read so far in a stream.
 
     Attributes:
         selection: what became of every candidate of the last `mint` of a Dataset or DatasetDict.
