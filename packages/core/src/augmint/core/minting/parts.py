@@ -92,11 +92,10 @@ def plan_mint(arguments: MintArguments, parts: MintParts, *, seed: int, identity
                           balance=settings.balance, weakness=weakness)
     if parts.generator is None:
         quotas = _with_parents(quotas, parts)
-    plan = MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR,
-                    parts.policy.fingerprint if parts.policy is not None else None, identity)
-    if parts.generator is None or not parts.generator.conditioned_on or parts.generator.draws(**plan.controls):
-        return plan
-    return replace(plan, settings=replace(settings, best_of=1), conditions=_conditions(quotas, parts))
+    plan = MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR, None, identity)
+    if parts.generator is not None and parts.generator.conditioned_on and not parts.generator.draws(**plan.controls):
+        plan = replace(plan, settings=replace(settings, best_of=1), conditions=_conditions(quotas, parts))
+    return plan if parts.policy is None else replace(plan, policy=parts.policy.fingerprint_under(plan.settings))
 
 
 def _conditions(quotas: Mapping[int, int], parts: MintParts) -> dict[int, int]:

@@ -39,11 +39,12 @@ class Ranks:
         self.rank, self.world = 0, 1
         if int(_told.get("WORLD_SIZE", "1")) < 2 or "RANK" not in _told or not torch.distributed.is_available():
             return
+        from torch.distributed.distributed_c10d import PrefixStore
         from torch.distributed.rendezvous import rendezvous
 
         self.rank, self.world = int(_told["RANK"]), int(_told["WORLD_SIZE"])
         os.environ.update(_told)
-        self._store = torch.distributed.PrefixStore(f"augmint/{next(_runs)}", next(iter(rendezvous("env://")))[0])
+        self._store = PrefixStore(f"augmint/{next(_runs)}", next(iter(rendezvous("env://")))[0])
         _hide()
 
     @property

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -26,7 +26,8 @@ BLOCK = 64
 LOOK_STEPS = 250
 """Steps between sample grids, and between quality figures."""
 SAMPLES, SAMPLED_CLASSES = 8, 20
-Judging, Sampling = Callable[[Generator, int], Mapping[str, float]], Callable[[Generator, int], None]
+Judging: TypeAlias = Callable[[Generator, int], Mapping[str, float]]
+Sampling: TypeAlias = Callable[[Generator, int], None]
 
 
 def run(shop: Workshop, workers: Workers, ranks: Ranks) -> None:
@@ -52,7 +53,8 @@ def run(shop: Workshop, workers: Workers, ranks: Ranks) -> None:
 def join(shop: Workshop, ranks: Ranks) -> None:
     """Train beside the process that does `run`. That one evaluates and writes."""
     with ranks.together():
-        _trainer(shop, arguments_of(shop), lambda generator, step: {}, lambda generator, step: None).train(resume_from_checkpoint=True)
+        trainer = _trainer(shop, arguments_of(shop), lambda generator, step: {}, lambda generator, step: None)
+        trainer.train(resume_from_checkpoint=True)
 
 
 def arguments_of(shop: Workshop) -> AdversarialArguments:
