@@ -120,6 +120,7 @@ class ReportData:
         train_log: entries of train_log.jsonl: dicts with "step" and figures, or "step" and "event".
         quality: figures of the final generator, as `quality_figures` names them; others are shown under their own names.
         samples: real and minted previews by class, not picked by their looks.
+        classes_left_out: how many further classes there are than `samples` has.
         neighbours: the memorisation check.
         filtering: what minting threw out and why.
         pseudo_labels: figures of pseudo-labelled rows.
@@ -150,6 +151,7 @@ class ReportData:
     train_log: Sequence[Mapping[str, Any]] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
     samples: Sequence[ClassSamples] = ()
+    classes_left_out: int = 0
     neighbours: Memorisation | None = None
     filtering: Filtering | None = None
     pseudo_labels: PseudoLabels | None = None

@@ -65,6 +65,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         train_log=log,
         quality={**_quality(log), **_synthetic(shop)},
         samples=_samples(shop, minted),
+        classes_left_out=max(0, len(task.codec.label_names or ()) - CLASSES),
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
         pseudo_labels=_pseudo_labels(shop),
