@@ -104,3 +104,9 @@ def test_a_network_without_anything_to_train_is_refused() -> None:
     generator.requires_grad_(False)
     with pytest.raises(UserError, match="generator has no trainable parameters"):
         own_parameters(generator, discriminator, None)
+
+
+@pytest.mark.parametrize("owner", ["generator", "discriminator"])
+def test_an_owner_of_what_is_not_shared_is_refused(owner: str) -> None:
+    with pytest.raises(UserError, match="share no parameters"):
+        own_parameters(init(RingGenerator(), 1), init(RingDiscriminator(), 2), owner)

@@ -12,7 +12,7 @@ from datasets import Dataset, DatasetDict, IterableDataset
 from augmint.core.data import strip_provenance, with_provenance
 from augmint.core.errors import UserError
 from augmint.core.interfaces import MintSettings, registry
-from augmint.core.minting import Augmenter, minted_only
+from augmint.core.minting import Augmenter, build_reference, minted_only
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tabular_task import Numbers, NumbersDiscriminator, NumbersGenerator, NumbersJudge, NumbersPolicy, numbers_rows
@@ -95,7 +95,10 @@ def test_a_stream_stays_a_stream_with_minted_rows_in_it(augmenter: Augmenter) ->
 
 def test_a_stream_of_several_shards_mints_the_same_rows_wherever_it_is_read(augmenter: Augmenter) -> None:
     # Two shards of 256 rows, a block each.
-    stream = augmenter.mint(numbers_rows([180, 180, 152]).shuffle(seed=0).to_iterable_dataset(num_shards=2), 0.5)
+    rows = numbers_rows([180, 180, 152]).shuffle(seed=0)
+    codec = Numbers().make_codec(rows)
+    augmenter.reference = build_reference(codec, rows, augmenter.judge, quantile=0.01)
+    stream = augmenter.mint(rows.to_iterable_dataset(num_shards=2), 0.5)
     whole = sorted(row["augmint_seed"] for row in stream if row["augmint_seed"])
     loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=2)
     assert sorted(int(row["augmint_seed"]) for row in loader if row["augmint_seed"]) == whole

@@ -32,7 +32,7 @@ def test_rows_come_back_and_test_only_on_demand(tmp_path: Path, splits: Splits) 
     assert open_splits(tmp_path / "data", with_test=True).test[:] == splits.test[:]
 
 
-def test_stages_before_compare_run_without_the_test_folder(tmp_path: Path, splits: Splits) -> None:
+def test_the_other_splits_open_without_the_test_folder(tmp_path: Path, splits: Splits) -> None:
     save_splits(splits, tmp_path / "data")
     shutil.rmtree(tmp_path / "data" / "test")
     assert len(open_splits(tmp_path / "data").train) == 15

@@ -9,17 +9,19 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from datasets import load_dataset
 
 from augmint.core.data import strip_provenance, with_provenance
 from augmint.core.errors import UserError
-from augmint.core.minting import mint_rows, mint_to_disk, minted_only, open_minted
+from augmint.core.interfaces import MintSettings
+from augmint.core.minting import mint_rows, mint_to_disk, minted_only, open_minted, plan_mint
 
 sys.path.insert(0, str(Path(__file__).parent))
 import mint_job
@@ -100,6 +102,25 @@ def test_the_card_tells_what_the_rows_are(undisturbed: Path) -> None:
     assert "synthetic" in card
     assert "seed: 7" in card
     assert mint_job.parts().policy.fingerprint in card
+
+
+def test_card_manifest_and_rows_tell_the_settings_in_force(tmp_path: Path) -> None:
+    settings = MintSettings(min_agreement=0.0, keep_quantile=1.0, truncation=0.7)
+    arguments = mint_job.plan(ratio=0.2, memorisation_quantile=0.0).arguments
+    plan = plan_mint(arguments, mint_job.parts(), seed=7, settings=settings)
+    minted = mint_to_disk(plan, mint_job.parts, tmp_path / "minted")
+    card = (tmp_path / "minted" / "README.md").read_text()
+    told = yaml.safe_load(card.split("## Policy")[1].split("```yaml")[1].split("```")[0])
+    assert told["mint"] == minted.manifest["plan"]["settings"] == asdict(settings)
+    policy = mint_job.parts().policy
+    assert set(minted_only(minted.dataset())["augmint_policy"]) == {replace(policy, mint=settings).fingerprint}
+    assert policy.fingerprint not in card
+    assert minted.manifest["checks"] == {"labels": False, "memorisation": False, "score": False, "duplicates": True}
+
+
+def test_the_manifest_tells_which_filters_were_at_work(undisturbed: Path) -> None:
+    checks = json.loads((undisturbed / "manifest.json").read_text())["checks"]
+    assert checks == {"labels": True, "memorisation": True, "score": True, "duplicates": True}
 
 
 @pytest.mark.parametrize("executor", ["threads", "processes"])

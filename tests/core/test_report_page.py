@@ -267,6 +267,8 @@ def test_a_page_of_many_large_previews_stays_below_three_megabytes() -> None:
     assert len(html.encode()) < 3_000_000
     assert "80 further classes are left out" in html
     assert "too large for the page" in html
+    more = render_report(whole(samples=samples[:12], classes_left_out=5))
+    assert "5 further classes are left out" in more
 
 
 def test_lists_in_recipe_and_policy_can_be_copied() -> None:

@@ -17,7 +17,7 @@ from augmint.core.interfaces import Dimension, Point
 from augmint.core.search import PolicySearch, SearchArguments, SearchResult, TrialRequest, TrialScores
 
 sys.path.insert(0, str(Path(__file__).parent))
-from search_problems import Branin, Space, branin_space
+from search_problems import Branin, Space, bowl, branin_space
 
 QUICK: dict[str, Any] = {"trials": 7, "executor": "serial", "initial_points": 3, "finalists": 2, "final_seeds": 2}
 
@@ -250,6 +250,16 @@ def test_starting_points_are_tried_however_short_the_time(tmp_path: Path) -> Non
     result = search(time_limit=1e-9).run()
     assert [trial.name for trial in result.trials] == ["identity", "standard"]
     assert result.best_name == "standard"
+
+
+def test_of_many_starting_points_a_short_time_leaves_the_baselines_with_and_without_minted_rows() -> None:
+    names = ["identity", "standard", "minted", "standard_minted", "more", "still_more", "and_more"]
+    starts = {name: dict.fromkeys("abc", place / 10) for place, name in enumerate(names)}
+    space = Space([Dimension(name) for name in "abc"], starts)
+    arguments = SearchArguments(trials=12, time_limit=1e-9, executor="serial", finalists=0)
+    result = PolicySearch(space, bowl, None, arguments).run()
+    assert [trial.name for trial in result.trials] == names[:4]
+    assert result.stopped_because == "time_limit"
 
 
 @pytest.mark.parametrize(("change", "message"), [

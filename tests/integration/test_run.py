@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from datasets import load_dataset
 from augmint.core import Augmenter
 from augmint.core.cli import main
 from augmint.core.data import DataConfig
+from augmint.core.pipeline import Run, load_recipe
 from augmint.core.pipeline.arms import mint_settings
 from augmint.core.pipeline.stages.report import dataset_name
 from augmint.core.pipeline.workshop import workshop
@@ -206,6 +208,28 @@ def test_a_changed_recipe_comes_to_what_a_fresh_run_of_it_comes_to(copied: Path,
     sets = [part for setting in (f"output_dir={tmp_path / 'fresh'}", *changes) for part in ("--set", setting)]
     assert main(["run", str(recipe), "--quiet", *sets]) == 0
     assert fingerprint(copied) == fingerprint(tmp_path / "fresh")
+
+
+def test_everything_before_the_comparison_is_done_without_the_test_rows(copied: Path, tmp_path: Path) -> None:
+    (copied / "data/test").rename(tmp_path / "hidden")
+    changes = ("adversarial.max_steps=20", "search.trials=2", "compare.arms=[original, standard, policy+minted]")
+    sets = [part for setting in (f"output_dir={copied}", *changes) for part in ("--set", setting)]
+    recipe = str(copied / "recipe.yaml")
+    assert main(["finetune", recipe, "--quiet", "--overwrite", *sets]) == 0
+    kept = {path.name for path in (copied / "stages").iterdir()}
+    assert kept == {f"{stage}.json" for stage in ("inspect", "judge", "train", "search", "mint", "finetune")}
+    assert main(["compare", recipe, "--quiet", *sets]) != 0
+    (tmp_path / "hidden").rename(copied / "data/test")
+    assert main(["compare", recipe, "--quiet", *sets]) == 0
+
+
+def test_a_folder_that_was_deleted_is_forgotten(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    for steps in (3, 7):
+        recipe = replace(load_recipe(write_recipe(tmp_path, adversarial={"max_steps": steps})), output_dir=str(root))
+        Run.open(recipe).stage("inspect")
+        assert workshop(root).recipe.adversarial["max_steps"] == steps
+        shutil.rmtree(root)
 
 
 @pytest.mark.parametrize(("values", "name"), [

@@ -114,6 +114,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         replaced("adversarial: {", "adversarial: {learning_rate: .nan, "),
         "must be a finite number",
     ),
+    "unknown optimiser": (replaced("finetune: {", "finetune: {optim: adamw_torc, "), "Did you mean 'adamw_torch'?"),
+    "unknown schedule": (replaced("finetune: {", "finetune: {lr_scheduler_type: linearr, "), "Did you mean 'linear'?"),
+    "beta above 1": (replaced("finetune: {", "finetune: {adam_beta1: 2, "), "wrong.yaml:10 finetune.adam_beta1: adam_beta1 is 2"),
+    "negative smoothing": (
+        replaced("finetune: {", "finetune: {label_smoothing_factor: -1, "),
+        "wrong.yaml:10 finetune.label_smoothing_factor",
+    ),
+    "what Transformers refuses": (
+        replaced("finetune: {", "finetune: {eval_strategy: sometimes, "),
+        "finetune.eval_strategy",
+    ),
+    "unknown tracker": (
+        replaced("adversarial: {", "adversarial: {report_to: tensorbord, "),
+        "adversarial.report_to: There is no tracker 'tensorbord'. Did you mean 'tensorboard'?",
+    ),
+    "unknown figure of a generator": (
+        replaced("adversarial: {", "adversarial: {metric_for_best_model: frechett, "),
+        "wrong.yaml:8 adversarial.metric_for_best_model: No figure of a generator is called 'frechett'. Did you mean 'frechet'?",
+    ),
+    "unknown fidelity": (
+        replaced("trials: 2", "fidelities: [shrot, full]"),
+        "wrong.yaml:9 search.fidelities: There is no fidelity 'shrot'. Did you mean 'short'?",
+    ),
     "negative learning rate": (replaced("finetune: {", "finetune: {learning_rate: -1e-3, "), "finetune.learning_rate"),
     "negative steps": (replaced("finetune: {max_steps: 2", "finetune: {max_steps: -2"), "wrong.yaml:10 finetune.max_steps"),
     "negative steps of the generator": (
@@ -323,6 +346,14 @@ def test_corrupt_rows_are_counted_named_and_skipped_where_the_recipe_allows_it(c
     text = capsys.readouterr().out
     assert "train row 3 is left out" in text
     assert "train row 17 is left out" in text
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_training_that_ends_in_nan_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("wrong.yaml").write_text(replaced("finetune: {", "finetune: {learning_rate: 1.0e+30, ") + "judge: {members: 1}\n")
+    assert main(["run", "wrong.yaml", "--set", "search.executor=serial", "--quiet"]) == 2
+    said = capsys.readouterr().err
+    assert "finetune.learning_rate: The judge's training ended in values that are not numbers" in said
 
 
 @pytest.mark.usefixtures("folder")

@@ -30,7 +30,8 @@ class AdversarialArguments:
         warmup_steps: steps over which the rate rises from 0.
         adam_beta1, adam_beta2, adam_epsilon, weight_decay: of AdamW, for both networks.
         max_grad_norm: gradients are clipped to this norm, each network apart; 0 leaves them as they are.
-        bf16: forward passes in bfloat16 by autocast; weights, gradient penalties and losses stay float32.
+        bf16: forward passes in bfloat16 by autocast; weights and losses stay float32, and so does the discriminator's whole update
+            in steps whose gradient penalty is due: with R1 and R2, every step unless they are made lazy.
         shared_parameters: "generator" or "discriminator": whose optimiser owns parameters that both networks hold. None: an
             error where there are any.
         ema_half_life: half-life of the averaged generator, in training rows seen.

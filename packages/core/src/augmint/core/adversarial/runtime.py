@@ -123,8 +123,11 @@ def _make_accelerator(args: AdversarialArguments) -> Accelerator:
     ddp = DistributedDataParallelKwargs(
         broadcast_buffers=False, find_unused_parameters=args.ddp_find_unused_parameters, bucket_cap_mb=args.ddp_bucket_cap_mb)
     folders = ProjectConfiguration(project_dir=args.output_dir, logging_dir=str(Path(args.output_dir) / "trackers"))
+    # Accelerate forms no group of processes on CPUs unless it is told that there is nothing else.
+    launched = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    cpu = args.use_cpu or (launched and not torch.accelerator.is_available())
     try:
-        return Accelerator(mixed_precision="bf16" if args.bf16 else "no", cpu=args.use_cpu, log_with=names or None,
+        return Accelerator(mixed_precision="bf16" if args.bf16 else "no", cpu=cpu, log_with=names or None,
                            project_config=folders, kwargs_handlers=[ddp])
     except ValueError as error:
         if args.bf16 and "bf16" in str(error):

@@ -56,11 +56,15 @@ def own_parameters(generator: nn.Module, discriminator: nn.Module, shared: str |
         shared: "generator" or "discriminator": the owner of what both hold; None where nothing may be shared.
 
     Raises:
-        UserError: parameters are shared and `shared` is None (the message names them), or a network has nothing to train.
+        UserError: parameters are shared and `shared` is None (the message names them), `shared` is given and there are none, or a
+            network has nothing to train.
     """
     mine = {id(p): p for p in generator.parameters() if p.requires_grad}
     theirs = {id(p): p for p in discriminator.parameters() if p.requires_grad}
     both = mine.keys() & theirs.keys()
+    if shared is not None and not any(id(p) in {id(q) for q in discriminator.parameters()} for p in generator.parameters()):
+        raise UserError("Generator and discriminator share no parameters.", where="adversarial.shared_parameters",
+                        fix="Leave it out, or build networks that share some.")
     if both and shared is None:
         names = [f"{name} (the discriminator's {_name_in(discriminator, p)})"
                  for name, p in generator.named_parameters() if id(p) in both]

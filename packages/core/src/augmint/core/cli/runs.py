@@ -91,6 +91,8 @@ def execute(recipe: Recipe, step: str | None, shared: options.Shared, emit: Emit
         run.all()
     else:
         run.stage(step)
+    if not run.ranks.is_main:
+        return
     summary = run.summary()
     emit(summary) if shared.json else print_summary(summary)
 

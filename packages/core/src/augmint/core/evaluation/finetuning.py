@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from augmint.core.errors import UserError
+from augmint.core.errors import UserError, nearest
 
 DEFAULT_STEPS = 300
+RANGES = {"adam_beta1": (0, 1), "adam_beta2": (0, 1), "label_smoothing_factor": (0, 1), "weight_decay": (0, float("inf")),
+          "max_grad_norm": (0, float("inf")), "adam_epsilon": (0, float("inf"))}
+"""Least value, and what it must stay below, where Transformers takes anything."""
 
 
 def steps_of(finetune: Mapping[str, Any], rows: int, default_batch_size: int) -> int:
@@ -37,9 +40,42 @@ def check_finetune(finetune: Mapping[str, Any]) -> None:
         value = finetune.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf")):
             raise UserError(f"{name} is {value!r}.", where=f"finetune.{name}", fix="Give a number above 0.")
+    for name, (low, high) in RANGES.items():
+        value = finetune.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value < high):
+            below = f" and below {high:g}" if high < float("inf") else ""
+            raise UserError(f"{name} is {value!r}.", where=f"finetune.{name}", fix=f"Give a number of at least {low:g}{below}.")
     if int(finetune.get("gradient_accumulation_steps", 1)) != 1:
         raise UserError("gradient_accumulation_steps is not 1.", where="finetune.gradient_accumulation_steps",
                         fix="Raise per_device_train_batch_size instead: arms are compared at equal optimiser steps and batch size.")
+
+
+    _check_by_transformers(finetune)
+
+
+def _check_by_transformers(finetune: Mapping[str, Any]) -> None:
+    """Raise UserError on what `TrainingArguments` refuses, naming the key that it is."""
+    from transformers import Seq2SeqTrainingArguments
+    from transformers.trainer_utils import SchedulerType
+    from transformers.training_args import OptimizerNames
+
+    for name, names in (("optim", OptimizerNames), ("lr_scheduler_type", SchedulerType)):
+        known = [choice.value for choice in names]
+        if finetune.get(name) is not None and finetune[name] not in known:
+            raise UserError(f"{name} is {finetune[name]!r}.", where=f"finetune.{name}", fix=nearest(str(finetune[name]), known))
+
+    def refusal(values: Mapping[str, Any]) -> str | None:
+        try:
+            Seq2SeqTrainingArguments(**arguments_of(values, steps=1, seed=0, output_dir=tempfile.gettempdir()))
+        except (ValueError, TypeError, ImportError, OSError) as error:
+            return str(error).splitlines()[0][:200]
+        return None
+
+    why = refusal(finetune)
+    if why is not None:
+        alone = next((name for name, value in finetune.items() if refusal({name: value}) is not None), None)
+        what = f"{alone} is {finetune[alone]!r}, which Transformers refuses: {why}" if alone else f"Transformers refuses it: {why}"
+        raise UserError(what, where=f"finetune.{alone}" if alone else "finetune", fix="Give what TrainingArguments takes.")
 
 
 def arguments_of(chosen: Mapping[str, Any], *, steps: int, seed: int, output_dir: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from augmint.core.evaluation.kernel_distance import kernel_distance
 from augmint.core.evaluation.precision_recall import precision_recall
 from augmint.core.evaluation.two_sample import real_or_generated_auc
 
+FIGURES = ("frechet", "kernel", "kernel_std", "precision", "recall", "density", "coverage", "auc", "n_real", "n_fake")
+
 
 def quality_figures(real_features: Tensor | np.ndarray, fake_features: Tensor | np.ndarray) -> dict[str, float]:
     """The figures logged while a generator trains, each with the sample sizes it needs to be read with.

@@ -145,8 +145,20 @@ class Policy(ABC):
     @property
     def fingerprint(self) -> str:
         """12 hex digits over the canonical JSON: the `augmint_policy` column of minted rows."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return _fingerprint(self.to_dict())
+
+    def under(self, settings: MintSettings) -> dict[str, Any]:
+        """`to_dict`, with other settings to mint by: a policy that mints nothing of itself may be minted for all the same."""
+        return self.to_dict() if settings == self.mint else {**self.to_dict(), "mint": asdict(settings)}
+
+    def fingerprint_under(self, settings: MintSettings) -> str:
+        """As `fingerprint`, under these settings."""
+        return _fingerprint(self.under(settings))
+
+
+def _fingerprint(values: Mapping[str, Any]) -> str:
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,14 @@ from augmint.core.minting.memory import mint_rows
 from augmint.core.minting.mix import mix_rows
 from augmint.core.minting.on_the_fly import VisitKeys
 from augmint.core.minting.parts import MintParts
+from augmint.core.minting.reference import Reference, calibrated, load_reference, save_reference
 from augmint.core.minting.rows import decoding, encode_chunks, stored_rows
 from augmint.core.minting.selection import Selection
 from augmint.core.minting.streaming import BlockMinter, mint_stream, stream_features
+from augmint.core.minting.torch_state import fixed_threads
 
 DatasetT = TypeVar("DatasetT", Dataset, DatasetDict, IterableDataset)
-CONFIG = "augmenter.json"
+CONFIG, REFERENCE = "augmenter.json", "reference.safetensors"
 STREAM_BLOCK = 256
 
 
@@ -41,6 +43,9 @@ class Augmenter:
         judge: checks labels and memorisation; without one only copies and low scores are filtered.
         columns: role -> column name; None finds them by the Features.
         seed: of the on-the-fly form (`transform`, `collate`, `collator`).
+        reference: the generator's training rows as digests and features, so that no copy of one is minted into other data either.
+            The augmenter that a run keeps has it; `remember` makes it. Without one, minted rows are held against the rows they are
+            minted for: all of them in a data set, those read so far in a stream.
 
     Attributes:
         selection: what became of every candidate of the last `mint` of a Dataset or DatasetDict.
@@ -50,7 +55,8 @@ class Augmenter:
     """
 
     def __init__(self, generator: Generator | None = None, policy: Policy | None = None, discriminator: Discriminator | None = None,
-                 judge: Judge | None = None, columns: Mapping[str, str] | None = None, seed: int = 0) -> None:
+                 judge: Judge | None = None, columns: Mapping[str, str] | None = None, seed: int = 0,
+                 reference: Reference | None = None) -> None:
         owners = {part.modality for part in (generator, policy, discriminator) if part is not None}
         if generator is None and policy is None:
             raise UserError("There is neither a generator nor a policy.", where="Augmenter", fix="Give one of them.")
@@ -59,6 +65,7 @@ class Augmenter:
         self.modality = owners.pop()
         self.generator, self.policy, self.discriminator, self.judge = generator, policy, discriminator, judge
         self.columns = dict(columns) if columns is not None else None
+        self.reference = reference
         self.selection: Selection | None = None
         self._keys = VisitKeys(seed)
         self._bound: tuple[RowCodec, Features, Features] | None = None  # of rows as the codec takes them, and as they are read
@@ -90,7 +97,8 @@ class Augmenter:
                                 for name, rows in dataset.items()})
         if isinstance(dataset, IterableDataset):
             minter = BlockMinter(stream_features(dataset), self.modality, self.columns, settings, seed, generator=self.generator,
-                                 policy=self.policy, discriminator=self.discriminator, judge=self.judge)
+                                 policy=self.policy, discriminator=self.discriminator, judge=self.judge,
+                                 reference=self._reference(settings))
             return mint_stream(dataset, minter, STREAM_BLOCK)
         if isinstance(dataset, Dataset):
             return self._mint(dataset, settings, seed)
@@ -99,17 +107,30 @@ class Augmenter:
 
     def _mint(self, dataset: Dataset, arguments: MintArguments, seed: int) -> Dataset:
         refuse_minted(dataset.column_names)
-        originals = dataset.with_format(None)
-        rows = _decoded(originals)
+        originals, rows = dataset.with_format(None), _decoded(dataset)
         self.bind(originals)
         assert self._bound is not None
-        parts = MintParts(self._bound[0], rows, self.generator, self.policy, self.discriminator, self.judge)
+        parts = MintParts(self._bound[0], rows, self.generator, self.policy, self.discriminator, self.judge,
+                          known=self._reference(arguments))
         minted = mint_rows(parts, arguments=arguments, seed=seed)
         self.selection = minted.selection
         if missing := sum(minted.selection.short.values()):
             lost = {reason: sum(counts.values()) for reason, counts in minted.selection.rejected.items()}
             warnings.warn(f"{missing} rows are missing: too few candidates passed the filters ({lost}).", stacklevel=3)
         return mix_rows(originals, minted.dataset)
+
+    def remember(self, dataset: Dataset) -> Augmenter:
+        """Take `dataset` for the generator's training rows: no copy of one of them is minted from now on, into whatever data."""
+        rows = _decoded(dataset)
+        codec = get_modality(self.modality).make_codec(rows, self.columns)
+        self.reference = MintParts(codec, rows, judge=self.judge).reference(MintArguments())
+        return self
+
+    def _reference(self, arguments: MintArguments) -> Reference | None:
+        if self.reference is None:
+            return None
+        with fixed_threads(arguments.threads):
+            return calibrated(self.reference, arguments.memorisation_quantile)
 
     # as rows are read ---------------------------------------------------------------------------------------------
 
@@ -184,7 +205,7 @@ class Augmenter:
     # on disk ------------------------------------------------------------------------------------------------------
 
     def save_pretrained(self, directory: Path | str) -> Path:
-        """Write augmenter.json and the networks' folders. No pickle: weights are safetensors."""
+        """Write augmenter.json, the networks' folders and the reference. No pickle: weights are safetensors."""
         target = Path(directory)
         parts = {"generator": self.generator, "discriminator": self.discriminator, "judge": self.judge}
         kept = []
@@ -196,6 +217,9 @@ class Augmenter:
                 continue
             cast(Any, part).save_pretrained(target / name)
             kept.append(name)
+        if self.reference is not None:
+            save_reference(self.reference, target / REFERENCE)
+            kept.append("reference")
         config = {"version": 1, "modality": self.modality, "columns": self.columns, "parts": kept, "seed": self._keys.seed,
                   "policy": self.policy.to_dict() if self.policy is not None else None}
         write_atomically(target / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
@@ -220,6 +244,7 @@ class Augmenter:
             modality.load_policy(config["policy"]) if config["policy"] is not None else None,
             modality.load_discriminator(folder / "discriminator") if "discriminator" in kept else None,
             modality.load_judge(folder / "judge") if "judge" in kept else None, config["columns"], config["seed"],
+            load_reference(folder / REFERENCE) if "reference" in kept else None,
         )
 
 
@@ -235,11 +260,12 @@ class AugmentingCollator:
 
 
 def _decoded(dataset: Dataset) -> Dataset:
-    """The rows with decoding switched on, as codecs take them."""
-    for name, feature in decoding(dataset.features).items():
-        if feature != dataset.features[name]:
-            dataset = dataset.cast_column(name, feature)
-    return dataset
+    """The rows plain and with decoding on, whatever the user reads."""
+    rows = dataset.with_format(None)
+    for name, feature in decoding(rows.features).items():
+        if feature != rows.features[name]:
+            rows = rows.cast_column(name, feature)
+    return rows
 
 
 def _columns(examples: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

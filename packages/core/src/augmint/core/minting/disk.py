@@ -158,13 +158,21 @@ def _write(plan: MintPlan, parts: MintParts, shards: list[Shard], selection: Sel
         "candidates": _named(selection.made, names), "minted": _named(selection.minted, names),
         "rejected": {reason: _named(by_class, names) for reason, by_class in selection.rejected.items()},
         "short": _named(selection.short, names),
-        "checks": {"labels": parts.judge is not None and NO_CLASS not in plan.quotas, "memorisation": parts.judge is not None,
-                   "score": parts.discriminator is not None and parts.generator is not None, "duplicates": True},
+        "checks": _checks(plan, parts),
     }
-    policy = parts.policy.to_dict() if parts.policy is not None else None
+    policy = parts.policy.under(plan.settings) if parts.policy is not None else None
     write_atomically(target / "README.md", dataset_card(manifest, recipe, policy, versions).encode())
     write_atomically(target / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     return manifest
+
+
+def _checks(plan: MintPlan, parts: MintParts) -> dict[str, bool]:
+    """Which filters could reject anything, by the parts there are and the thresholds in force."""
+    judged, generated = parts.judge is not None, parts.generator is not None
+    chosen = plan.settings.keep_quantile < 1 or plan.settings.best_of > 1
+    return {"labels": judged and NO_CLASS not in plan.quotas and plan.settings.min_agreement > 0,
+            "memorisation": judged and generated and plan.arguments.memorisation_quantile > 0,
+            "score": parts.discriminator is not None and generated and chosen, "duplicates": True}
 
 
 def _files(plan: MintPlan, parts: MintParts, shards: list[Shard], selection: Selection, work: Path) -> Iterator[pa.Table]:

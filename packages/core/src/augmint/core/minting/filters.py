@@ -57,8 +57,8 @@ def wrong_label(candidates: Candidates, alive: np.ndarray, plan: MintPlan, refer
 
 
 def copy(candidates: Candidates, alive: np.ndarray, plan: MintPlan, reference: Reference) -> np.ndarray:
-    """Exact copies of training rows."""
-    return np.fromiter((digest in reference.digests for digest in candidates.digest), dtype=bool, count=len(candidates))
+    """Exact copies of training rows (in a stream, also of any row that went by before)."""
+    return np.fromiter((digest in reference for digest in candidates.digest), dtype=bool, count=len(candidates))
 
 
 def duplicate(candidates: Candidates, alive: np.ndarray, plan: MintPlan, reference: Reference) -> np.ndarray:

@@ -14,7 +14,7 @@ from augmint.core.errors import UserError
 from augmint.core.interfaces import Discriminator, Generator, Judge, MintSettings, Policy, RowCodec, Rules
 from augmint.core.minting.arguments import MintArguments
 from augmint.core.minting.plan import NO_CLASS, MintPlan, build_quotas
-from augmint.core.minting.reference import Reference, build_reference
+from augmint.core.minting.reference import Reference, build_reference, joined
 from augmint.core.minting.torch_state import fixed_threads
 
 
@@ -30,6 +30,7 @@ class MintParts:
         discriminator: scores generated rows, or None.
         judge: says which label a row has and where it lies, or None.
         conditions: rows that a generator with `conditioned_on` makes samples for; None takes the originals.
+        known: real rows besides the originals that candidates are held against, such as the generator's training rows.
     """
 
     codec: RowCodec
@@ -39,6 +40,7 @@ class MintParts:
     discriminator: Discriminator | None = None
     judge: Judge | None = None
     conditions: Dataset | None = None
+    known: Reference | None = None
     _references: dict[tuple[float, int], Reference] = field(default_factory=dict, repr=False)
     _rules: list[Rules | None] = field(default_factory=list, repr=False)
 
@@ -56,11 +58,12 @@ class MintParts:
         return self._rules[0]
 
     def reference(self, arguments: MintArguments) -> Reference:
-        """The originals as the filters see them, made when first asked for."""
+        """The originals (and what is known besides) as the filters see them, made when first asked for."""
         key = (arguments.memorisation_quantile, arguments.block_size)
         if key not in self._references:
             with torch.no_grad(), fixed_threads(arguments.threads):
-                self._references[key] = build_reference(self.codec, self.originals, self.judge, quantile=key[0], block_size=key[1])
+                own = build_reference(self.codec, self.originals, self.judge, quantile=key[0], block_size=key[1])
+                self._references[key] = own if self.known is None else joined(self.known, own)
         return self._references[key]
 
 
@@ -89,11 +92,10 @@ def plan_mint(arguments: MintArguments, parts: MintParts, *, seed: int, identity
                           balance=settings.balance, weakness=weakness)
     if parts.generator is None:
         quotas = _with_parents(quotas, parts)
-    plan = MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR,
-                    parts.policy.fingerprint if parts.policy is not None else None, identity)
-    if parts.generator is None or not parts.generator.conditioned_on or parts.generator.draws(**plan.controls):
-        return plan
-    return replace(plan, settings=replace(settings, best_of=1), conditions=_conditions(quotas, parts))
+    plan = MintPlan(seed, quotas, settings, arguments, BY_POLICY if parts.generator is None else BY_GENERATOR, None, identity)
+    if parts.generator is not None and parts.generator.conditioned_on and not parts.generator.draws(**plan.controls):
+        plan = replace(plan, settings=replace(settings, best_of=1), conditions=_conditions(quotas, parts))
+    return plan if parts.policy is None else replace(plan, policy=parts.policy.fingerprint_under(plan.settings))
 
 
 def _conditions(quotas: Mapping[int, int], parts: MintParts) -> dict[int, int]:

@@ -42,9 +42,9 @@ class MintPlan:
         seed: the run's seed.
         quotas: class -> minted rows wanted (`NO_CLASS` for tasks without classes).
         origin: "generator" or "policy".
-        settings: the policy's mint settings.
+        settings: the policy's mint settings, or those that stand in for them.
         arguments: the recipe's mint section.
-        policy: the policy's fingerprint, or None.
+        policy: fingerprint of the policy under `settings`, or None.
         identity: digest of the networks and rows in use, so that other ones start afresh.
         conditions: class -> how many conditions there are, where all samples of one would be the same: no more are made.
     """

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from augmint.core.errors import UserError, nearest
+from augmint.core.pipeline.ranks import Ranks
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.renewal import STAGES, Change, discard, held_change, sweep
 from augmint.core.pipeline.run_dir import RunDirectory, read_json, write_json
@@ -24,14 +25,17 @@ from augmint.core.progress import quiet
 class Run:
     """A recipe at work in its folder. Stages that are done are not done again, whoever did them and however it ended.
 
+    Under torchrun the first process does the work; the others wait, train with it, and leave.
+
     Args:
         recipe: what to do.
         directory: where.
         base_dir: what relative data paths start from.
+        ranks: this process among those of torchrun.
     """
 
-    def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None) -> None:
-        self.recipe, self.directory, self.base_dir = recipe, directory, base_dir
+    def __init__(self, recipe: Recipe, directory: RunDirectory, base_dir: Path | None = None, ranks: Ranks | None = None) -> None:
+        self.recipe, self.directory, self.base_dir, self.ranks = recipe, directory, base_dir, ranks or Ranks()
         self.workers = Workers(recipe.search)
         self.change = Change(())
 
@@ -43,7 +47,9 @@ class Run:
             UserError: the folder holds another recipe's run or other files (unless `overwrite`), or cannot be written.
         """
         root = Path(recipe.output_dir).absolute()
-        directory = RunDirectory(root)
+        directory, ranks = RunDirectory(root), Ranks()
+        if not ranks.is_main:  # the first process sees to the folder
+            return cls(recipe, directory, base_dir, ranks)
         change = Change(())
         if _is_run(directory):
             change = held_change(directory, recipe, base_dir, overwrite=overwrite)
@@ -55,7 +61,7 @@ class Run:
                 )
         else:
             _make(root, recipe)
-        run = cls(recipe, directory, base_dir)
+        run = cls(recipe, directory, base_dir, ranks)
         run.change = change
         return run
 
@@ -74,6 +80,9 @@ class Run:
         self._go(STAGES)
 
     def _go(self, stages: tuple[str, ...]) -> None:
+        if not self.ranks.is_main:
+            self._help()
+            return
         lock = FileLock(self.directory.root / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -82,6 +91,7 @@ class Run:
                 "Another process is at work there.", where=f"output_dir {self.recipe.output_dir!r}", fix="Wait for it."
             ) from None
         try:
+            workshop.cache_clear()  # what was in this folder, the last time that this process looked, may be gone
             sweep(self.directory)
             self._renew()
             # The recipe is the first thing kept, and only once it has been seen to be sound.
@@ -93,7 +103,16 @@ class Run:
             self.workers.close()
         finally:
             self.workers.close(abandon=True)
+            self.ranks.dismiss()
             lock.release()
+
+    def _help(self) -> None:
+        """Take part in the training that the first process has begun, if any."""
+        from augmint.core.pipeline.stages import train
+
+        if self.ranks.called():
+            workshop.cache_clear()
+            train.join(workshop(self.directory.root), self.ranks)
 
     def _do(self, name: str) -> None:
         if self.directory.done(name).is_file():
@@ -110,7 +129,7 @@ class Run:
         return {
             "inspect": lambda: self._inspect(inspect.run),
             "judge": lambda: judge.run(shop, workers),
-            "train": lambda: train.run(shop, workers),
+            "train": lambda: train.run(shop, workers, self.ranks),
             "search": lambda: search.run(shop),
             "mint": lambda: mint.run(shop, workers),
             "finetune": lambda: finetune.run(shop, workers),
@@ -135,13 +154,13 @@ class Run:
             inspect.check(self.recipe, self.directory)
         discard(self.directory, self.change)
         self._keep_recipe()
-        workshop.cache_clear()
         self.change = Change(())
 
     def _keep_recipe(self) -> None:
         unfinished = self.directory.recipe.with_name(".recipe.yaml")
         unfinished.write_text(self.recipe.to_yaml(self.base_dir), encoding="utf-8")
         os.replace(unfinished, self.directory.recipe)
+        workshop.cache_clear()
 
     def _spent(self) -> dict[str, float]:
         """Stage -> seconds, over all the starts that it needed."""

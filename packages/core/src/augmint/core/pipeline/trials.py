@@ -11,7 +11,7 @@ from datasets import Dataset
 
 from augmint.core.data import strip_provenance
 from augmint.core.evaluation import density_coverage, precision_recall
-from augmint.core.interfaces import FinetuneJob, Policy, RowRandom
+from augmint.core.interfaces import FinetuneJob, Policy, RowRandom, Task
 from augmint.core.minting import MintArguments, mint_rows
 from augmint.core.pipeline.workshop import Workshop, workshop
 from augmint.core.search import TrialRequest, TrialScores
@@ -22,9 +22,9 @@ BLOCK = 256
 """Rows encoded at a time."""
 
 
-def fidelities_of(shop: Workshop) -> tuple[str, ...]:
+def fidelities_of(task: Task) -> tuple[str, ...]:
     """Density matching asks whether a label is recognised, so tasks without classes go without it."""
-    return ("density", "short", "full") if shop.task.codec.label_names is not None else ("short", "full")
+    return ("density", "short", "full") if task.codec.label_names is not None else ("short", "full")
 
 
 @dataclass

@@ -121,6 +121,7 @@ class ReportData:
         quality: figures of the final generator, as `quality_figures` names them; others are shown under their own names.
         samples: real and minted previews by class, not picked by their looks.
         made: what the generator made last while it was trained, line by line; made_at: after so many steps.
+        classes_left_out: how many further classes there are than `samples` has.
         neighbours: the memorisation check.
         filtering: what minting threw out and why.
         pseudo_labels: figures of pseudo-labelled rows.
@@ -153,6 +154,7 @@ class ReportData:
     samples: Sequence[ClassSamples] = ()
     made: Sequence[str] = ()
     made_at: int = 0
+    classes_left_out: int = 0
     neighbours: Memorisation | None = None
     filtering: Filtering | None = None
     pseudo_labels: PseudoLabels | None = None

@@ -72,7 +72,8 @@ def samples_context(data: ReportData) -> dict[str, Any] | None:
         real, minted = Purse(half), Purse(half)
         rows.append({"name": group.name, "real": real.take(group.real, limit), "minted": minted.take(group.minted, limit)})
         dropped += real.dropped + minted.dropped
-    return {"classes": rows, "omitted": len(classes) - len(shown), "dropped": dropped, "named": any(row["name"] for row in rows)}
+    omitted = len(classes) - len(shown) + data.classes_left_out
+    return {"classes": rows, "omitted": omitted, "dropped": dropped, "named": any(row["name"] for row in rows)}
 
 
 def neighbours_context(data: ReportData) -> dict[str, Any] | None:

@@ -26,8 +26,9 @@ class SearchArguments:
         exclude: dimensions of the space that stay out of it, such as `[flip]` where classes are letters or `[speed, tempo]` where
             they are pitches: neither the found policy nor `standard` then has such ops. Only recipes narrow a space so.
         trials: how many points are tried, the space's starting points among them. Raising it later continues the search.
-        time_limit: seconds (over all restarts) after which no further batch of trials starts, or None. The starting points
-            are tried in any case, a batch that has started ends, and the final round comes on top.
+        time_limit: seconds (over all restarts) after which no further batch of trials starts, or None. The starting points up
+            to the baselines with minted rows are tried in any case, a batch that has started ends, and the final round comes on
+            top.
         objective: weights of the three scores. The objective of a trial is the weighted sum of `downstream` in the
             metric's own unit (greater is better) and `quality` and `diversity` in [0, 1]: with accuracy in per cent,
             `quality: 5` makes perfect quality worth five points of accuracy.

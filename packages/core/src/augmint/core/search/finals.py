@@ -27,6 +27,17 @@ def baseline_names(starts: Sequence[str]) -> list[str]:
     return [*starts[:1], *others]
 
 
+def in_any_case(starts: Sequence[str]) -> int:
+    """How many starting points are tried however short the time: up to the last of the baselines and of the two with minted rows.
+
+    Example:
+        >>> in_any_case(["identity", "standard", "minted", "standard_minted", "flip", "crop"])
+        4
+    """
+    honest = {*baseline_names(starts), "minted", *(f"{name}_minted" for name in baseline_names(starts))}
+    return 1 + max(place for place, name in enumerate(starts) if name in honest)
+
+
 def select_finalists(trials: Sequence[Trial], baselines: Sequence[str], count: int,
                      fingerprint: Callable[[Point], str]) -> list[Trial]:
     """The baselines that did not fail, then the `count` best finished trials, each policy once."""

@@ -10,7 +10,7 @@ from typing import Any
 from augmint.core.errors import UserError, nearest
 from augmint.core.interfaces import PolicySpace
 from augmint.core.search.arguments import FREE_TO_CHANGE, SearchArguments
-from augmint.core.search.finals import baseline_names
+from augmint.core.search.finals import baseline_names, in_any_case
 from augmint.core.search.history import Trial
 from augmint.core.search.journal import Journal
 from augmint.core.search.plain import plain
@@ -60,6 +60,7 @@ class PolicySearch:
         given = self.arguments.initial_points
         self.initial_points = max(2, 8 - len(self.starts)) if given is None else given
         self.baselines = baseline_names(list(self.starts))
+        self.in_any_case = in_any_case(list(self.starts))
 
     def run(self, n_trials: int | None = None, time_limit: float | None = None, *,
             callbacks: Sequence[Callable[[Trial], None]] = (), progress: bool | None = None) -> SearchResult:

@@ -81,7 +81,7 @@ class Run:
         for batch in range(-(-self.arguments.trials // size)):
             numbers = range(batch * size, min((batch + 1) * size, self.arguments.trials))
             begun = numbers[0] < len(self.history.trials)
-            if not begun and numbers[0] >= len(self.search.starts) and self._out_of_time():
+            if not begun and numbers[0] >= self.search.in_any_case and self._out_of_time():
                 return "time_limit"
             for number in numbers:
                 if number >= len(self.history.trials) and not self._propose(number, batch):

@@ -6,12 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from augmint.core.adversarial.runtime import trackers
 from augmint.core.data import LoadedData, load_splits, open_splits, save_splits
-from augmint.core.errors import UserError
+from augmint.core.errors import UserError, nearest
 from augmint.core.evaluation.arms import PSEUDO_LABELLED, RESYNTHESISED
+from augmint.core.evaluation.quality import FIGURES
 from augmint.core.interfaces import Task, get_task
 from augmint.core.pipeline.recipe import Recipe
 from augmint.core.pipeline.run_dir import RunDirectory, write_json
+from augmint.core.pipeline.trials import fidelities_of
 from augmint.core.pipeline.workshop import settings_of
 
 
@@ -45,6 +48,7 @@ def _check(task: Task, recipe: Recipe) -> None:
         )
     if task.codec.label_names is None:
         recipe.mint.check_without_classes()
+    _check_names(task, recipe)
     task.check_settings()
     for dimension in task.search_space().dimensions:
         if dimension.name == "best_of" and any(recipe.mint.shard_size % int(choice) for choice in dimension.choices):
@@ -53,6 +57,21 @@ def _check(task: Task, recipe: Recipe) -> None:
                 where="mint.shard_size",
                 fix="Give a multiple of 16.",
             )
+
+
+def _check_names(task: Task, recipe: Recipe) -> None:
+    """Names that are looked up only when a stage comes to them."""
+    trackers(recipe.adversarial.get("report_to", "none"))
+    for name in recipe.search.fidelities or ():
+        if name not in fidelities_of(task):
+            raise UserError(f"There is no fidelity {name!r}.", where="search.fidelities", fix=nearest(name, fidelities_of(task)))
+    metric = recipe.adversarial.get("metric_for_best_model")
+    if metric is not None and metric not in FIGURES:
+        raise UserError(
+            f"No figure of a generator is called {metric!r}.",
+            where="adversarial.metric_for_best_model",
+            fix=nearest(metric, FIGURES),
+        )
 
 
 def describe(loaded: LoadedData) -> dict[str, Any]:

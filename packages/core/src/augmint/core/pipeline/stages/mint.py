@@ -40,7 +40,9 @@ def run(shop: Workshop, workers: Workers) -> None:
             versions=versions(),
             progress=progress,
         )
-    augmenter = Augmenter(generator, policy, shop.critic, shop.judge, shop.task.codec.column_arguments, shop.recipe.seed)
+    reference = shop.mint_parts.reference(shop.recipe.mint)
+    columns, seed = shop.task.codec.column_arguments, shop.recipe.seed
+    augmenter = Augmenter(generator, policy, shop.critic, shop.judge, columns, seed, reference)
     augmenter.save_pretrained(shop.directory.augmenter)
     write_cards(shop)
 

@@ -69,6 +69,7 @@ def gather(shop: Workshop, cost: Mapping[str, float]) -> ReportData:
         samples=_samples(shop, minted),
         made=made,
         made_at=made_at,
+        classes_left_out=max(0, len(task.codec.label_names or ()) - CLASSES),
         neighbours=neighbours.check(shop, minted),
         filtering=neighbours.filtering(shop, manifest),
         pseudo_labels=_pseudo_labels(shop),

@@ -11,7 +11,7 @@ from augmint.core.search import PolicySearch
 
 def run(shop: Workshop) -> None:
     """Leaves `search/trials.jsonl`, `search/result.json` and `search/policy.json`."""
-    objective = ValidationObjective(shop.directory.root, fidelities_of(shop))
+    objective = ValidationObjective(shop.directory.root, fidelities_of(shop.task))
     search = PolicySearch(shop.space, objective, shop.directory.journal, shop.recipe.search)
     result = search.run(progress=False if quiet() else None)
     write_json(shop.directory.search_result, result.to_dict(times=False))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -15,6 +15,7 @@ from augmint.core.adversarial.saving import save_networks
 from augmint.core.data.subsets import limited
 from augmint.core.evaluation import quality_figures
 from augmint.core.interfaces import Batch, Generator, Judge, Objective, RowCodec, RowRandom, concatenate
+from augmint.core.pipeline.ranks import Ranks
 from augmint.core.pipeline.run_dir import write_json
 from augmint.core.pipeline.workers import Workers
 from augmint.core.pipeline.workshop import Workshop
@@ -25,41 +26,60 @@ BLOCK = 64
 LOOK_STEPS = 250
 """Steps between sample grids, and between quality figures."""
 SAMPLES, SAMPLED_CLASSES = 8, 20
+Judging: TypeAlias = Callable[[Generator, int], Mapping[str, float]]
+Sampling: TypeAlias = Callable[[Generator, int], None]
 
 
-def run(shop: Workshop, workers: Workers) -> None:
+def run(shop: Workshop, workers: Workers, ranks: Ranks) -> None:
     """Leaves `generator/`, `discriminator/` and the log and checkpoints in `checkpoints/`; `start/` where training does not begin
     from noise."""
-    task, directory, recipe = shop.task, shop.directory, shop.recipe
-    values = {
-        "disable_tqdm": quiet(),
-        "sample_steps": LOOK_STEPS,
-        "eval_steps": LOOK_STEPS,
-        **task.adversarial_defaults(),
-        **recipe.adversarial,
-    }
-    arguments = AdversarialArguments(**{**values, "output_dir": str(directory.checkpoints), "seed": recipe.seed})
+    task, directory, arguments = shop.task, shop.directory, arguments_of(shop)
     task.pretrain(directory.start, workers.executor, arguments.max_steps, shop.pseudo_labelled)
-    generator, discriminator, objective = task.adversarial_networks(directory.start)
-    trainer = AdversarialTrainer(
-        generator,
-        discriminator,
-        objective,
-        args=arguments,
-        train_dataset=task.adversarial_rows(shop.pseudo_labelled),
-        evaluator=Evaluator(shop, shop.judge),
-        sampler=Sampler(shop, directory.checkpoints / "samples"),
-    )
-    output = trainer.train(resume_from_checkpoint=True)
+    judge = shop.judge
+    with ranks.together():
+        trainer = _trainer(shop, arguments, Evaluator(shop, judge), Sampler(shop, directory.checkpoints / "samples"))
+        output = trainer.train(resume_from_checkpoint=True)
     unfinished = directory.root / ".networks"
     shutil.rmtree(unfinished, ignore_errors=True)
-    generator, discriminator, figures = task.accept(trainer.ema, discriminator, directory.start)
+    generator, discriminator, figures = task.accept(trainer.ema, trainer.discriminator, directory.start)
     save_networks(unfinished, generator, discriminator)
     for name, target in (("generator", directory.generator), ("discriminator", directory.discriminator)):
         shutil.rmtree(target, ignore_errors=True)
         os.replace(unfinished / name, target)
     shutil.rmtree(unfinished, ignore_errors=True)
-    write_json(directory.adversarial, summary_of(output, objective) | figures)
+    write_json(directory.adversarial, summary_of(output, trainer.objective) | figures)
+
+
+def join(shop: Workshop, ranks: Ranks) -> None:
+    """Train beside the process that does `run`. That one evaluates and writes."""
+    with ranks.together():
+        trainer = _trainer(shop, arguments_of(shop), lambda generator, step: {}, lambda generator, step: None)
+        trainer.train(resume_from_checkpoint=True)
+
+
+def arguments_of(shop: Workshop) -> AdversarialArguments:
+    """The recipe's, over the task's, over the run's own."""
+    values = {
+        "disable_tqdm": quiet(),
+        "sample_steps": LOOK_STEPS,
+        "eval_steps": LOOK_STEPS,
+        **shop.task.adversarial_defaults(),
+        **shop.recipe.adversarial,
+    }
+    return AdversarialArguments(**{**values, "output_dir": str(shop.directory.checkpoints), "seed": shop.recipe.seed})
+
+
+def _trainer(shop: Workshop, arguments: AdversarialArguments, evaluator: Judging, sampler: Sampling) -> AdversarialTrainer:
+    generator, discriminator, objective = shop.task.adversarial_networks(shop.directory.start)
+    return AdversarialTrainer(
+        generator,
+        discriminator,
+        objective,
+        args=arguments,
+        train_dataset=shop.task.adversarial_rows(shop.pseudo_labelled),
+        evaluator=evaluator,
+        sampler=sampler,
+    )
 
 
 def summary_of(output: AdversarialOutput, objective: Objective) -> dict[str, Any]:
