@@ -279,7 +279,8 @@ def _plain(value: Any) -> Any:
 def _as_read(name: str, values: list[Any], features: Features) -> list[Any]:
     """What `codec.decode` gave in the form that reading the column gives."""
     feature = features[name]
-    if not hasattr(feature, "decode_example") or (isinstance(feature, Image) and not isinstance(values[0], (dict, str, bytes))):
+    pictures = isinstance(feature, Image) and feature.decode and not isinstance(values[0], (dict, str, bytes))
+    if pictures or not hasattr(feature, "decode_example"):
         return values
     column: list[Any] = list(Dataset.from_dict({name: values}, features=Features({name: feature}))[name])
     return column
