@@ -74,12 +74,12 @@ def test_a_gradient_penalty_on_spectra_is_refused():
         wavegan_objective(64, "istft", loss="wgan-gp")
 
 
-def test_only_little_data_is_augmented_and_only_very_little_anchored():
+def test_only_little_data_is_augmented_beyond_its_phase_and_only_very_little_anchored():
     assert wavegan_objective(300).augment is not None
     assert [item.name for item in wavegan_objective(300).regularizers] == ["lecam"]
     assert wavegan_objective(5_000).augment is not None
     assert wavegan_objective(5_000).regularizers == ()
-    assert wavegan_objective(50_000).augment is None
+    assert wavegan_objective(50_000).augment.policy == ("shuffle",)
 
 
 @pytest.mark.parametrize("name", generator_names())
