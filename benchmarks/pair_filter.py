@@ -37,6 +37,7 @@ from augmint.text.discriminators.calibration import calibration_error
 from augmint.text.discriminators.corruption import CORRUPTIONS
 from augmint.text.rules import Rulebook
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
+from augmint.text.training import folders
 from augmint.text.translation import pretraining
 from augmint.text.translation.settings import GeneratorSettings
 from augmint.text.translation.training import DEFAULTS
@@ -81,12 +82,12 @@ def discriminator(out: Path, steps: int) -> PairDiscriminator:
     )
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         pretraining.pretrain(out, lesson, executor)
-    return PairDiscriminator.from_pretrained(out / pretraining.DISCRIMINATOR).eval()
+    return PairDiscriminator.from_pretrained(out / folders.DISCRIMINATOR).eval()
 
 
 def generated(out: Path, pairs: Pairs) -> tuple[Pairs, Pairs]:
     """What the generator writes for real targets, where it is not what people wrote."""
-    model = Seq2SeqModel.from_pretrained(out / pretraining.GENERATOR)
+    model = Seq2SeqModel.from_pretrained(out / folders.GENERATOR)
     model.network.eval()
     written = write_texts(model, pairs[1], Decoding(temperature=1.0), RowRandom(0, "generated", rows=range(len(pairs[1]))))
     rows = [row for row in zip(written, *pairs, strict=True) if row[0] != row[1]]

@@ -84,6 +84,13 @@ def test_a_runs_own_copy_of_the_recipe_finds_the_same_data(tmp_path: Path) -> No
     assert same_recipe(again.recipe, file.recipe)
 
 
+def test_files_that_a_generator_needs_may_lie_beside_the_recipe(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("Hund\tdog\n")
+    head = "task: translation\ndata: {path: x, columns: {source: de, target: en}}\n"
+    recipe = load_recipe(write(tmp_path, head + "generator: {dictionary: words.txt, name: seq2seq}\n"))
+    assert recipe.generator == {"dictionary": str(tmp_path / "words.txt"), "name": "seq2seq"}
+
+
 def test_the_run_seed_reaches_the_search() -> None:
     recipe = recipe_from_dict({**SMALLEST, "seed": 11})
     assert recipe.search.seed == 11

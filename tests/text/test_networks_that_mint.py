@@ -15,6 +15,7 @@ from augmint.core.interfaces import Splits, TaskSettings
 from augmint.text.causal import pretraining as causal
 from augmint.text.classification.task import TextClassification
 from augmint.text.discriminators import PairDiscriminator, TextDiscriminator
+from augmint.text.training import folders
 from augmint.text.translation import pretraining
 from augmint.text.translation.task import Translation
 
@@ -100,7 +101,7 @@ def test_shared_embeddings_are_those_that_the_members_learnt_with(starts: dict[s
     task, start = starts["translation"]
     generator, shared, _ = task.adversarial_networks(start)
     assert shared.members[0].network.get_input_embeddings() is generator.network.get_input_embeddings()
-    alone = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
+    alone = PairDiscriminator.from_pretrained(start / folders.DISCRIMINATOR)
     assert torch.allclose(log_odds(task, shared), log_odds(task, alone), atol=1e-5)
 
 

@@ -31,6 +31,7 @@ from augmint.text.models.source import ModelSource
 from augmint.text.models.writing import continue_texts
 from augmint.text.policy import TextPolicySpace
 from augmint.text.seq2seq import Decoding
+from augmint.text.training import folders
 from augmint.text.training.rows import TextRows
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -197,8 +198,8 @@ def test_pretraining_leaves_networks_that_know_real_from_continued(tmp_path: Pat
     )
     with ThreadPoolExecutor(1) as executor:
         pretraining.pretrain(tmp_path, lesson, executor)
-    writer = ContinuationGenerator.from_pretrained(tmp_path / pretraining.GENERATOR)
-    critic = TextDiscriminator.from_pretrained(tmp_path / pretraining.DISCRIMINATOR)
+    writer = ContinuationGenerator.from_pretrained(tmp_path / folders.GENERATOR)
+    critic = TextDiscriminator.from_pretrained(tmp_path / folders.DISCRIMINATOR)
     held = rows(40, 120)
     made = written(writer, held, list(range(len(held))), decode="hot", prompt=0.1)
     right = [critic.probabilities(texts, [0] * len(texts)).mean() for texts in (held.texts["text"], made)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar
 
 import torch.utils.data
@@ -11,7 +12,7 @@ from datasets import Dataset
 
 from augmint.core.evaluation.planned import PlannedTask
 from augmint.core.evaluation.training_defaults import BATCH_SIZE
-from augmint.core.interfaces import Batch, Policy, Splits, TaskSettings
+from augmint.core.interfaces import Batch, Discriminator, Generator, Policy, Splits, TaskSettings
 from augmint.text.codec import TextCodec
 from augmint.text.diversity import MOST, diversity
 from augmint.text.models.masked import check_masked_lm
@@ -19,7 +20,9 @@ from augmint.text.models.source import ModelSource
 from augmint.text.policy import TextPolicy, standard_policy
 from augmint.text.rules.near_duplicate import NearDuplicate
 from augmint.text.seq2seq.round_trip import check_round_trip
+from augmint.text.training.acceptance import decide
 from augmint.text.training.adversarial import adversarial_defaults
+from augmint.text.training.folders import DISCRIMINATOR
 from augmint.text.training.rows import RowsDataset, TextRows
 from augmint.text.training.settings import AdversarialSettings
 
@@ -65,6 +68,35 @@ class TextTask(PlannedTask):
         """The training rows, and what the judge labelled of the unlabelled ones."""
         more = self.rows(pseudo_labelled) if pseudo_labelled is not None and len(pseudo_labelled) else None
         return self.train_rows.and_more(more)
+
+    guard: ClassVar[str]
+    """The score that adversarial steps must not worsen."""
+    guard_greater_is_better: ClassVar[bool]
+    discriminator_type: ClassVar[Any]
+
+    def guard_scores(self, generator: Any, start: Path) -> tuple[float, float]:
+        """A generator's score on validation, and that of likelihood training as long."""
+        raise NotImplementedError
+
+    def calibrate(self, generator: Any, discriminator: Any) -> None:
+        """Calibrate a discriminator on validation, against what a generator writes there."""
+        raise NotImplementedError
+
+    def accept(
+        self, generator: Generator, discriminator: Discriminator, start: Path
+    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
+        """The adversarially trained networks where the generator's validation score is no worse than that of likelihood training as
+        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
+        tuned, plain = self.guard_scores(generator, start)
+        figures = decide(self.guard, tuned, plain, greater_is_better=self.guard_greater_is_better)
+        if not figures["accepted"]:
+            generator, discriminator = self.plain_generator(start), self.discriminator_type.from_pretrained(start / DISCRIMINATOR)
+        self.calibrate(generator, discriminator)
+        return generator, discriminator, figures
+
+    def plain_generator(self, start: Path) -> Generator:
+        """That of likelihood training as long."""
+        raise NotImplementedError
 
     def adversarial_defaults(self) -> dict[str, Any]:
         return adversarial_defaults(self.settings.threads)

@@ -62,7 +62,7 @@ def own_parameters(generator: nn.Module, discriminator: nn.Module, shared: str |
     mine = {id(p): p for p in generator.parameters() if p.requires_grad}
     theirs = {id(p): p for p in discriminator.parameters() if p.requires_grad}
     both = mine.keys() & theirs.keys()
-    if shared is not None and not any(id(p) in {id(q) for q in discriminator.parameters()} for p in generator.parameters()):
+    if shared is not None and {id(p) for p in generator.parameters()}.isdisjoint(id(p) for p in discriminator.parameters()):
         raise UserError("Generator and discriminator share no parameters.", where="adversarial.shared_parameters",
                         fix="Leave it out, or build networks that share some.")
     if both and shared is None:

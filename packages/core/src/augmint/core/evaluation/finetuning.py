@@ -48,8 +48,6 @@ def check_finetune(finetune: Mapping[str, Any]) -> None:
     if int(finetune.get("gradient_accumulation_steps", 1)) != 1:
         raise UserError("gradient_accumulation_steps is not 1.", where="finetune.gradient_accumulation_steps",
                         fix="Raise per_device_train_batch_size instead: arms are compared at equal optimiser steps and batch size.")
-
-
     _check_by_transformers(finetune)
 
 

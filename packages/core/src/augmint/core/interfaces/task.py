@@ -36,6 +36,8 @@ class Task(ABC):
     """Keys of the recipe's `model` section beside `name_or_path` and `scratch`, and their types."""
     policy_keys: ClassVar[Mapping[str, Any]] = {}
     """Keys of the recipe's `policy` section, and their types."""
+    generator_files: ClassVar[tuple[str, ...]] = ()
+    """Keys of the recipe's `generator` section that name a file, which may lie beside the recipe."""
     controls: ClassVar[tuple[str, ...]] = ()
     """Arms beside the usual ones where a recipe names none: what else could be behind a gain."""
     files: ClassVar[str] = "json"

@@ -105,10 +105,6 @@ class Recipe:
         return replace(self, output_dir=Path(output_dir).as_posix())
 
 
-GENERATOR_FILES = ("dictionary",)
-"""Keys of the section `generator` that name a file."""
-
-
 def load_recipe(path: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     """The recipe in a YAML file.
 
@@ -164,7 +160,8 @@ def _with_places(recipe: Recipe, base_dir: Path) -> Recipe:
         folder = base_dir / name if isinstance(name, str) and name else None
         return section if folder is None or not folder.is_dir() else {**section, "name_or_path": str(folder.absolute())}
 
-    generator = {key: full(value) if key in GENERATOR_FILES else value for key, value in recipe.generator.items()}
+    files = get_task(recipe.task).generator_files
+    generator = {key: full(value) if key in files else value for key, value in recipe.generator.items()}
     policy = {key: full(value) for key, value in recipe.policy.items()}
     return replace(recipe, model=named(recipe.model), generator=named(generator), policy=policy)
 

@@ -24,9 +24,8 @@ from augmint.text.models.language_model import LabelLanguageModel, perplexity
 from augmint.text.models.source import ModelSource
 from augmint.text.models.writing import continue_texts, write_labelled
 from augmint.text.seq2seq import Decoding
+from augmint.text.training.folders import CONTINUED, DISCRIMINATOR, GENERATOR, SCORES
 from augmint.text.training.rows import TextRows
-
-GENERATOR, CONTINUED, DISCRIMINATOR, SCORES = "generator", "continued", "discriminator", "scores.json"
 
 
 @dataclass(frozen=True)

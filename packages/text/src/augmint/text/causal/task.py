@@ -17,7 +17,7 @@ from augmint.text.discriminators import TextDiscriminator
 from augmint.text.generators import LabelLMGenerator
 from augmint.text.models.source import ModelSource
 from augmint.text.task import TextTask
-from augmint.text.training.acceptance import decide
+from augmint.text.training.folders import CONTINUED, DISCRIMINATOR, GENERATOR
 from augmint.text.training.settings import AdversarialSettings
 
 
@@ -29,6 +29,9 @@ class CausalTask(TextTask):
 
     settings_type: ClassVar[type[AdversarialSettings]] = GeneratorSettings
     generator_type: ClassVar[type[LabelLMGenerator]]
+    discriminator_type: ClassVar[Any] = TextDiscriminator
+    guard: ClassVar[str] = "perplexity"
+    guard_greater_is_better: ClassVar[bool] = False
     writes: ClassVar[bool] = False
     """Whether the user's model is a language model too."""
 
@@ -61,30 +64,20 @@ class CausalTask(TextTask):
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         if start is None:
             raise ValueError(f"the networks of {self.name} are trained by likelihood first: call pretrain")
-        generator, discriminator = self.load_networks(start / pretraining.GENERATOR, start / pretraining.DISCRIMINATOR)
-        reference = self.generator_type.from_pretrained(start / pretraining.GENERATOR)
+        generator, discriminator = self.load_networks(start / GENERATOR, start / DISCRIMINATOR)
+        reference = self.generator_type.from_pretrained(start / GENERATOR)
         return generator, discriminator, TextObjective(self.generator_settings, reference)
 
-    def accept(
-        self, generator: Generator, discriminator: Discriminator, start: Path
-    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
-        """The adversarially trained networks where the generator's validation perplexity is at most that of likelihood training as
-        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
-        assert isinstance(generator, LabelLMGenerator)
-        assert isinstance(discriminator, TextDiscriminator)
-        held, settings = self.rows(self.splits.validation), self.settings
-        tuned = pretraining.validation_perplexity(generator.model, held, settings.threads)
-        figures = decide("perplexity", tuned, pretraining.continued_perplexity(start), greater_is_better=False)
-        if not figures["accepted"]:
-            generator = self.plain_generator(start)
-            discriminator = TextDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
-        pretraining.calibrate_against(
-            generator.model, discriminator, held, self.generator_settings, settings.seed, settings.threads
-        )
-        return generator, discriminator, figures
+    def guard_scores(self, generator: Any, start: Path) -> tuple[float, float]:
+        held, threads = self.rows(self.splits.validation), self.settings.threads
+        return pretraining.validation_perplexity(generator.model, held, threads), pretraining.continued_perplexity(start)
+
+    def calibrate(self, generator: Any, discriminator: Any) -> None:
+        held, own, settings = self.rows(self.splits.validation), self.generator_settings, self.settings
+        pretraining.calibrate_against(generator.model, discriminator, held, own, settings.seed, settings.threads)
 
     def plain_generator(self, start: Path) -> LabelLMGenerator:
-        return self.generator_type.from_pretrained(start / pretraining.CONTINUED)
+        return self.generator_type.from_pretrained(start / CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
         return self.generator_type.from_pretrained(generator_dir), TextDiscriminator.from_pretrained(discriminator_dir)

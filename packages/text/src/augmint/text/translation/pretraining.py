@@ -27,6 +27,7 @@ from augmint.text.discriminators.pair import PairDiscriminator, PairScorer
 from augmint.text.discriminators.training import train_scorer
 from augmint.text.seq2seq import Decoding, Seq2SeqModel, Seq2SeqSource, write_texts
 from augmint.text.seq2seq.model import INFO as GENERATOR_INFO
+from augmint.text.training.folders import CONTINUED, DISCRIMINATOR, GENERATOR, SCORES
 from augmint.text.training.rows import TextRows
 from augmint.text.translation.metric import chrf_metric
 from augmint.text.translation.plan import TranslationPlan
@@ -35,7 +36,6 @@ from augmint.text.translation.training import train
 
 BACKWARDS = ("target", "source")
 DRAWN = Decoding(temperature=0.7, top_p=0.95)
-GENERATOR, CONTINUED, DISCRIMINATOR, SCORES = "generator", "continued", "discriminator", "scores.json"
 
 
 @dataclass(frozen=True)

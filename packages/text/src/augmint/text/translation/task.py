@@ -37,7 +37,7 @@ from augmint.text.seq2seq import Seq2SeqModel, Seq2SeqSource
 from augmint.text.seq2seq.config import seq2seq_config
 from augmint.text.seq2seq.languages import told_tokenizer
 from augmint.text.task import TextTask
-from augmint.text.training.acceptance import decide
+from augmint.text.training.folders import CONTINUED, DISCRIMINATOR, GENERATOR
 from augmint.text.training.rows import TextRows
 from augmint.text.training.settings import AdversarialSettings
 from augmint.text.translation import pretraining
@@ -66,7 +66,11 @@ class Translation(TextTask):
         "bf16": bool,
     }
     policy_keys: ClassVar[Mapping[str, Any]] = {**TextTask.policy_keys, "masked_lm": str}
+    generator_files: ClassVar[tuple[str, ...]] = ("dictionary",)
     controls: ClassVar[tuple[str, ...]] = (COPIED,)
+    guard: ClassVar[str] = "chrF++"
+    guard_greater_is_better: ClassVar[bool] = True
+    discriminator_type: ClassVar[Any] = PairDiscriminator
     source_type: ClassVar[type[ModelSource]] = Seq2SeqSource
     settings_type: ClassVar[type[AdversarialSettings]] = GeneratorSettings
     batch_size: ClassVar[int] = DEFAULT_BATCH_SIZE
@@ -95,7 +99,7 @@ class Translation(TextTask):
             seq2seq_config(source, {}, where)
             if source.name_or_path:
                 told_tokenizer(source, where)
-        self.dictionary  # noqa: B018 - read, so that a faulty file is told of at once
+        self.read_dictionary()
         self.check_policy_models()
 
     @cached_property
@@ -110,9 +114,9 @@ class Translation(TextTask):
         """What scratch models' tokenizers are trained on: both sides of the training pairs."""
         return (*self.train_texts[0], *self.train_texts[1])
 
-    @cached_property
-    def dictionary(self) -> list[tuple[str, str]]:
-        """Words of the source language and their translations, from the file that the recipe names."""
+    def read_dictionary(self) -> list[tuple[str, str]]:
+        """Words of the source language and their translations, from the file that the recipe names, if any. Raises UserError where
+        it is faulty."""
         path = self.generator_settings.dictionary
         return read_dictionary(path) if path else []
 
@@ -146,37 +150,30 @@ class Translation(TextTask):
     def _fit_glosser(self, directory: Path) -> None:
         if Glosser.found(directory) is None:
             sources, targets = self.train_texts
-            Glosser.fit(targets, sources, [(target, source) for source, target in self.dictionary]).save_pretrained(directory)
+            entries = [(target, source) for source, target in self.read_dictionary()]
+            Glosser.fit(targets, sources, entries).save_pretrained(directory)
 
     def adversarial_networks(self, start: Path | None = None) -> tuple[Generator, Discriminator, Objective]:
         if start is None:
             raise ValueError("translation's networks are trained by likelihood first: call pretrain")
-        generator = _with_glosser(start, pretraining.GENERATOR)
-        discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
+        generator = _with_glosser(start, GENERATOR)
+        discriminator = PairDiscriminator.from_pretrained(start / DISCRIMINATOR)
         if self.generator_settings.share_embeddings:
             for member in discriminator.members:  # which learnt with these very weights
                 pretraining.share_embeddings(member, generator.network)
-        reference = Seq2SeqGenerator.from_pretrained(start / pretraining.GENERATOR)
+        reference = Seq2SeqGenerator.from_pretrained(start / GENERATOR)
         return generator, discriminator, PairObjective(self.generator_settings, reference)
 
-    def accept(
-        self, generator: Generator, discriminator: Discriminator, start: Path
-    ) -> tuple[Generator, Discriminator, dict[str, Any]]:
-        """The adversarially trained networks where the generator's validation chrF++ is at least that of likelihood training as
-        long, else those without adversarial steps; the discriminator calibrated against the generator that is taken."""
-        assert isinstance(generator, Seq2SeqGenerator)
-        assert isinstance(discriminator, PairDiscriminator)
+    def guard_scores(self, generator: Any, start: Path) -> tuple[float, float]:
         held, threads = self._texts(self.splits.validation), self.settings.threads
-        tuned = pretraining.backward_chrf(generator.model, held, threads)
-        figures = decide("chrF++", tuned, pretraining.continued_chrf(start), greater_is_better=True)
-        if not figures["accepted"]:
-            generator = self.plain_generator(start)
-            discriminator = PairDiscriminator.from_pretrained(start / pretraining.DISCRIMINATOR)
-        pretraining.calibrate_against(generator.model, discriminator, held, self.settings.seed, threads)
-        return generator, discriminator, figures
+        return pretraining.backward_chrf(generator.model, held, threads), pretraining.continued_chrf(start)
+
+    def calibrate(self, generator: Any, discriminator: Any) -> None:
+        held, settings = self._texts(self.splits.validation), self.settings
+        pretraining.calibrate_against(generator.model, discriminator, held, settings.seed, settings.threads)
 
     def plain_generator(self, start: Path) -> Seq2SeqGenerator:
-        return _with_glosser(start, pretraining.CONTINUED)
+        return _with_glosser(start, CONTINUED)
 
     def load_networks(self, generator_dir: Path, discriminator_dir: Path) -> tuple[Generator, Discriminator]:
         return Seq2SeqGenerator.from_pretrained(generator_dir), PairDiscriminator.from_pretrained(discriminator_dir)

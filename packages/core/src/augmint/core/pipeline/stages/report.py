@@ -15,6 +15,7 @@ from datasets import Dataset
 from augmint.core.data import DataConfig, strip_provenance
 from augmint.core.data.provenance import SCORE
 from augmint.core.data.source import FORMATS
+from augmint.core.evaluation.quality import FIGURES
 from augmint.core.interfaces import Batch
 from augmint.core.pipeline.run_dir import read_json
 from augmint.core.pipeline.stages import neighbours
@@ -28,7 +29,7 @@ from augmint.core.report.policy_words import policy_sentences
 
 SAMPLES = 6
 CLASSES = 12
-QUALITY = ("frechet", "kernel", "precision", "recall", "density", "coverage", "auc", "n_real", "n_fake")
+QUALITY = tuple(name for name in FIGURES if name != "kernel_std")
 
 
 def run(shop: Workshop, cost: Mapping[str, float]) -> None:
